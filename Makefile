@@ -38,7 +38,7 @@ unit: install ## Run the tests; ARGS go to pytest
 browser: ## Install Debian's Chromium for the page's tests where that is possible
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium >/dev/null; } ; } || \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-noto-color-emoji >/dev/null; } ; } || \
 	  echo "No Chromium here: the page's tests will be skipped."
 
 lock: ## Refresh requirements.lock from pyproject.toml

@@ -1,0 +1,66 @@
+"""Errors carry their consequences: whoever catches one needs no second table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class GiseError(Exception):
+    """Base of everything we raise on purpose."""
+
+
+class Unparsable(GiseError):
+    """Bytes of a vendor that make no sense to us; the item is parked, shown and kept."""
+
+
+class BadInput(GiseError):
+    """A person's input that cannot be done. `key` and `values` make the sentence that tells what to do."""
+
+    def __init__(self, key: str, **values: str | int) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class NotAllowed(BadInput):
+    """The person's role or the ticket's status forbids it."""
+
+
+class Reach(StrEnum):
+    """How far a refusal reaches."""
+
+    MESSAGE = "message"  # this message only
+    RECIPIENT = "recipient"  # everything to this recipient
+    CHANNEL = "channel"  # the whole channel: stop, alert, keep the queue
+
+
+class Missing(StrEnum):
+    """What a vendor says does not exist (any more)."""
+
+    THREAD = "thread"
+    MESSAGE = "message"
+    CHANGE = "change"  # an edit that would change nothing
+
+
+@dataclass(eq=False, kw_only=True)
+class SendError(GiseError):
+    """A call to a channel that did not plainly succeed.
+
+    `key`: the text that tells an agent why (`send-error-…`). `certain`: the message is surely not out.
+    `retryable`: the same call may succeed later, `retry_after` seconds from now at the earliest.
+    `code` and `detail`: the vendor's words, for the log. `window_closed`: WhatsApp's customer service window is shut.
+    `moved_to`: the chat's new id. `missing`: what the vendor says is gone.
+    """
+
+    key: str
+    certain: bool
+    retryable: bool
+    retry_after: float = 0.0
+    reach: Reach = Reach.MESSAGE
+    code: str = ""
+    detail: str = ""
+    window_closed: bool = False
+    moved_to: str = ""
+    missing: Missing | None = None
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.key, self.code, self.detail)))

@@ -1,0 +1,100 @@
+"""What the help desk needs from the outside: a channel to customers, and the agents' desk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.domain.channel import Capabilities
+from bot.domain.message import Attachment, Inbound
+from bot.domain.outgoing import Address, FetchedFile, LocalFile, Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One raw update at the door. `key` is the vendor's unique id, `lane` the ordered stream it belongs to."""
+
+    channel: str
+    key: str
+    lane: str
+    raw: bytes
+
+
+class Clock(Protocol):
+    """The one place time comes from: `now` in epoch milliseconds (wall), `monotonic` in seconds."""
+
+    def now(self) -> int: ...
+
+    def monotonic(self) -> float: ...
+
+
+class Channel(Protocol):
+    """A way to reach people. Every coroutine raises `SendError` when the call does not plainly succeed."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    def parse(self, raw: bytes) -> Inbound:
+        """Vendor bytes of one item to an event. Raises `Unparsable`."""
+        ...
+
+    async def send(
+        self,
+        to: Address,
+        part: Part,
+        *,
+        file: LocalFile | None = None,
+        reply_to: str | None = None,
+        tracker: str = "",
+    ) -> str:
+        """Make one call; returns the external id of the new message."""
+        ...
+
+    async def send_album(
+        self, to: Address, text: str, files: Sequence[LocalFile], *, reply_to: str | None = None
+    ) -> list[str]:
+        """Send 2 to `capabilities.album` files as one post; returns the external ids in order."""
+        ...
+
+    async def edit(self, to: Address, external_id: str, part: Part) -> None:
+        """Replace text (or caption) and buttons of a message of ours."""
+        ...
+
+    async def react(self, to: Address, external_id: str, emoji: str) -> None:
+        """Set our reaction; an empty emoji takes it back."""
+        ...
+
+    async def mark_read(self, to: Address, external_id: str) -> None:
+        """Tell the customer's app that the message was seen, where the channel can."""
+        ...
+
+    async def answer_press(self, press_id: str, text: str) -> None:
+        """Acknowledge a button press, where the channel wants that."""
+        ...
+
+    async def fetch(self, attachment: Attachment, folder: Path, limit: int) -> FetchedFile:
+        """Download a file into `folder` under a random name; more than `limit` bytes is a `SendError`."""
+        ...
+
+
+class Desk(Channel, Protocol):
+    """The agents' side: a channel with topics. `group` is the chat id new tickets go to."""
+
+    @property
+    def group(self) -> str: ...
+
+    @property
+    def has_topics(self) -> bool: ...
+
+    async def open_topic(self, chat: str, name: str) -> str:
+        """Create a forum topic; returns its thread id."""
+        ...
+
+    async def rename_topic(self, chat: str, thread: str, name: str) -> None: ...
+
+    async def close_topic(self, chat: str, thread: str) -> None: ...
+
+    async def reopen_topic(self, chat: str, thread: str) -> None: ...

@@ -1,0 +1,1 @@
+"""The help desk: what is decided and said. No vendor SDK, no ORM."""

@@ -36,5 +36,6 @@ class Capabilities:
     edits: bool
     reactions: bool
     album: int = 0
+    read_marks: bool = False
     tracker_echoed: bool = False
     group_writes_per_minute: int = 0

@@ -81,10 +81,7 @@ class Op(StrEnum):
     REACT = "react"
     READ = "read"
     ANSWER = "answer"
-    OPEN_TOPIC = "open_topic"
     RENAME_TOPIC = "rename_topic"
-    CLOSE_TOPIC = "close_topic"
-    REOPEN_TOPIC = "reopen_topic"
     CARD = "card"
     MARK = "mark"
 
@@ -147,4 +144,3 @@ class Topic:
     thread: str = ""
     card_id: str = ""
     name: str = ""
-    open: bool = True

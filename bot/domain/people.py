@@ -60,10 +60,10 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """Somebody of the agents' group, by numeric Telegram user id. `role` is what our own table says."""
+    """Somebody of the agents' group, by numeric Telegram user id. `role` is what our own table says, if anything."""
 
     id: int
     name: str
     username: str = ""
-    role: Role = Role.AGENT
+    role: Role | None = None
     present: bool = True

@@ -198,7 +198,7 @@ def transition(
     after = TRANSITIONS.get((ticket.status, action))
     if after is None:
         raise NotAllowed("not-in-this-status", number=ticket.label, status=ticket.status, action=action)
-    changed = replace(ticket, status=after, **_consequences(ticket, action, after, at), **changes)
+    changed = replace(ticket, status=after, **{**_consequences(ticket, action, after, at), **changes})
     step = Step(
         ticket_id=ticket.id,
         at=at,

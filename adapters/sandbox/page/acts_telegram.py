@@ -1,6 +1,7 @@
 """What a person with Telegram does on the page: a customer in the private chat, an agent in the group."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from adapters.sandbox.page.orders import Order, OrderRefused
@@ -9,8 +10,20 @@ from adapters.sandbox.telegram import TelegramServer
 KINDS = frozenset({"photo", "video", "document", "voice", "audio", "animation", "sticker", "video_note"})
 
 
-def act(server: TelegramServer, user_id: int, order: Order) -> dict[str, Any]:
+@dataclass
+class Seats:
+    """Who, by the page's acts, blocked the bot or left the group: the API server keeps this to itself."""
+
+    blocked: set[int] = field(default_factory=set)
+    away: set[int] = field(default_factory=set)
+
+
+def act(server: TelegramServer, seats: Seats, user_id: int, order: Order) -> dict[str, Any]:
     """Carry out one order as that user; OrderRefused when Telegram knows no such act."""
+    move = _MOVES.get(order.text("do"))
+    if move is not None:
+        move(server, seats, user_id, order)
+        return {}
     deed = _DEEDS.get(order.text("do"))
     if deed is None:
         raise OrderRefused(f"nobody can '{order.text('do')}' on Telegram")
@@ -64,13 +77,13 @@ def _send_file(server: TelegramServer, user_id: int, order: Order) -> dict[str, 
 
 
 def _send_location(server: TelegramServer, user_id: int, order: Order) -> dict[str, Any]:
-    place = {"latitude": order.real("latitude"), "longitude": order.real("longitude")}
-    return _posted(server.send_raw_message(user_id, {"location": place}, **_place(server, order)))
+    where = _place(server, order)
+    return _posted(server.send_location(user_id, order.real("latitude"), order.real("longitude"), **where))
 
 
 def _send_contact(server: TelegramServer, user_id: int, order: Order) -> dict[str, Any]:
-    card = {"phone_number": order.text("phone"), "first_name": order.text("name")}
-    return _posted(server.send_raw_message(user_id, {"contact": card}, **_place(server, order)))
+    where = _place(server, order)
+    return _posted(server.send_contact(user_id, order.text("phone"), order.text("name"), **where))
 
 
 def _press(server: TelegramServer, user_id: int, order: Order) -> dict[str, Any]:
@@ -95,19 +108,23 @@ def _edit(server: TelegramServer, user_id: int, order: Order) -> dict[str, Any]:
     return _posted(server.edit(user_id, chat_id, order.number("message"), order.text("text")))
 
 
-def _block(server: TelegramServer, user_id: int, order: Order) -> dict[str, Any]:
-    (server.block if order.switch("on") else server.unblock)(user_id)
-    return {}
+def _block(server: TelegramServer, seats: Seats, user_id: int, order: Order) -> None:
+    if order.switch("on"):
+        server.block(user_id)
+        seats.blocked.add(user_id)
+    else:
+        server.unblock(user_id)
+        seats.blocked.discard(user_id)
 
 
-def _join(server: TelegramServer, user_id: int, order: Order) -> dict[str, Any]:
+def _join(server: TelegramServer, seats: Seats, user_id: int, order: Order) -> None:
     server.join_group(user_id, status=order.optional_text("status") or "member")
-    return {}
+    seats.away.discard(user_id)
 
 
-def _leave(server: TelegramServer, user_id: int, _order: Order) -> dict[str, Any]:
+def _leave(server: TelegramServer, seats: Seats, user_id: int, _order: Order) -> None:
     server.leave_group(user_id)
-    return {}
+    seats.away.add(user_id)
 
 
 _DEEDS: Mapping[str, Callable[[TelegramServer, int, Order], dict[str, Any]]] = {
@@ -118,6 +135,8 @@ _DEEDS: Mapping[str, Callable[[TelegramServer, int, Order], dict[str, Any]]] = {
     "press": _press,
     "react": _react,
     "edit": _edit,
+}
+_MOVES: Mapping[str, Callable[[TelegramServer, Seats, int, Order], None]] = {
     "block": _block,
     "join": _join,
     "leave": _leave,

@@ -46,8 +46,7 @@ def _send_file(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str, An
 
 
 def _send_location(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str, Any]:
-    place = {"latitude": order.real("latitude"), "longitude": order.real("longitude")}
-    return {"message": server.send_raw(wa_id, {"type": "location", "location": place})}
+    return {"message": server.send_location(wa_id, order.real("latitude"), order.real("longitude"))}
 
 
 def _send_contact(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str, Any]:
@@ -56,7 +55,7 @@ def _send_contact(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str,
         "name": {"formatted_name": name, "first_name": name},
         "phones": [{"phone": phone, "type": "CELL", "wa_id": phone.lstrip("+").replace(" ", "")}],
     }
-    return {"message": server.send_raw(wa_id, {"type": "contacts", "contacts": [card]})}
+    return {"message": server.send_contacts(wa_id, [card])}
 
 
 def _press(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str, Any]:
@@ -84,15 +83,16 @@ def _revoke(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str, Any]:
     return {}
 
 
-def _read(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str, Any]:
-    server.read(wa_id, order.text("message"))
+def _read(server: WhatsAppServer, wa_id: str, _order: Order) -> dict[str, Any]:
+    """Open the chat: everything that arrived and was not looked at is read."""
+    for message in server.messages(wa_id):
+        if message["from"] == "business" and message["status"] == "delivered":
+            server.read(wa_id, message["id"])
     return {}
 
 
 def _block(server: WhatsAppServer, wa_id: str, order: Order) -> dict[str, Any]:
-    if not order.switch("on"):
-        raise OrderRefused("the sandbox's WhatsApp cannot unblock a business")
-    server.block(wa_id)
+    (server.block if order.switch("on") else server.unblock)(wa_id)
     return {}
 
 

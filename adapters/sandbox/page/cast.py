@@ -51,9 +51,7 @@ def seat_everybody(telegram: TelegramServer, whatsapp: WhatsAppServer) -> None:
     """Give every customer an account and every agent a seat in the agents' group."""
     whatsapp.add_contact(AYSE.address, AYSE.name, user_id="TR.1000000000000101")
     # Emre's webhooks never carry his number: whoever keys people by phone number loses him.
-    whatsapp.add_contact(
-        EMRE.address, EMRE.name, user_id=EMRE_USER_ID, username="emre.kaya", phone_visible=False
-    )
+    whatsapp.add_contact(EMRE.address, EMRE.name, user_id=EMRE_USER_ID, username="emre.kaya", phone_visible=False)
     for customer in (ZEYNEP, JOHN):
         first, last = customer.name.split(" ", 1)
         telegram.add_user(

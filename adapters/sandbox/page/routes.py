@@ -14,7 +14,13 @@ from adapters.sandbox.changes import Changes
 from adapters.sandbox.page.guard import add_headers, local_only
 
 STATIC = files(__package__) / "static"
-TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".ogg": "audio/ogg",
+}
 # Only what a browser shows without running anything; all else is offered as a download.
 _SHOWN_INLINE = re.compile(r"(image/(png|jpeg|gif|webp)|(audio|video)/[a-z0-9.+-]+)(;.*)?")
 BIGGEST_BODY_BYTES = 140 * 2**20
@@ -34,7 +40,7 @@ class Stage(Protocol):
     def file_bytes(self, channel: str, file_id: str) -> bytes: ...
 
 
-STAGE: web.AppKey[Stage] = web.AppKey("stage", Stage)  # type: ignore[type-abstract]
+STAGE: web.AppKey[Stage] = web.AppKey("stage", Stage)
 STOPPING: web.AppKey[asyncio.Event] = web.AppKey("stopping", asyncio.Event)
 
 
@@ -74,7 +80,7 @@ def _static_file(name: str) -> web.Response:
     content_type = TYPES.get(name[name.rfind(".") :], "")
     if name not in known or not content_type:
         raise web.HTTPNotFound
-    return web.Response(body=known[name].read_bytes(), content_type=content_type, charset="utf-8")
+    return web.Response(body=known[name].read_bytes(), headers={"Content-Type": content_type})
 
 
 async def _state(request: web.Request) -> web.Response:
@@ -127,16 +133,15 @@ async def _events(request: web.Request) -> web.StreamResponse:
     return stream
 
 
-async def _send_next(
-    stream: web.StreamResponse, changes: Changes, version: int, stopped: asyncio.Task[bool]
-) -> int:
+async def _send_next(stream: web.StreamResponse, changes: Changes, version: int, stopped: asyncio.Task[bool]) -> int:
     newer = asyncio.create_task(changes.after(version))
     try:
         await asyncio.wait({newer, stopped}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if newer.done():
             await stream.write(f"data: {newer.result()}\n\n".encode())
             return newer.result()
-        await stream.write(b": quiet\n\n")
+        if not stopped.done():
+            await stream.write(b": quiet\n\n")
         return version
     finally:
         newer.cancel()

@@ -1,0 +1,52 @@
+// What can be done with a message: reply, react, edit, delete. Shown on hover, on focus and after a tap.
+
+import { h } from "./dom.js";
+import { t } from "./i18n.js";
+import { icon } from "./icons.js";
+
+// The first few of the emoji that both platforms allow as a reaction.
+const EMOJI = ["👍", "❤", "🔥", "🎉", "👏", "😢"];
+
+/** The small bar at a bubble's corner. */
+export function actionBar(message, chat) {
+  const bar = h("div", { class: "actions" });
+  if (message.kind === "revoked" || !message.id) return bar;
+  const add = (name, picture, run) => bar.append(button(name, picture, run));
+  add("reply", "reply", () => chat.reply(message));
+  add("react", "smile", (event) => openPicker(event.currentTarget.parentElement, message, chat));
+  if (message.out && message.kind === "text") add("edit", "pencil", () => chat.edit(message));
+  if (message.out && chat.channel === "whatsapp") add("revoke", "trash", () => chat.revoke(message));
+  return bar;
+}
+
+function button(name, picture, run) {
+  const attributes = { class: "actions__button", type: "button", title: t(name), "aria-label": t(name), "data-focus": name };
+  return h("button", { ...attributes, on: { click: run } }, icon(picture));
+}
+
+function openPicker(bar, message, chat) {
+  const open = bar.querySelector(".picker");
+  if (open) {
+    open.remove();
+    return;
+  }
+  const mine = message.reactions.find((reaction) => reaction.mine)?.emoji;
+  const picker = h("div", { class: "picker", role: "group", "aria-label": t("react") });
+  for (const emoji of EMOJI) {
+    const press = () => {
+      picker.remove();
+      chat.react(message, emoji === mine ? null : emoji);
+    };
+    picker.append(h("button", { class: "picker__emoji", type: "button", "aria-pressed": String(emoji === mine), text: emoji, on: { click: press } }));
+  }
+  picker.addEventListener("keydown", (event) => event.key === "Escape" && picker.remove());
+  bar.append(picker);
+  picker.firstElementChild.focus();
+}
+
+// A press anywhere else closes an open picker, as menus do.
+document.addEventListener("click", (event) => {
+  for (const picker of document.querySelectorAll(".picker")) {
+    if (!picker.parentElement.contains(event.target)) picker.remove();
+  }
+});

@@ -1,0 +1,138 @@
+// A conversation: the messages, kept in place while one reads, and the box to write in.
+
+import { createComposer } from "./composer.js";
+import { bubble, excerpt } from "./bubble.js";
+import { h, keyed, setText, toggle } from "./dom.js";
+import { dayName, label, lang, sameDay } from "./i18n.js";
+import { icon } from "./icons.js";
+import { awaitAnswer, trying } from "./notices.js";
+import { act, changed, now } from "./store.js";
+
+const NEAR_END_PX = 60;
+
+/**
+ * `who()` names the person who writes, `where()` the place as act fields ({place, topic}).
+ * Answers {el, render(messages, {empty, placeholder, shut})}.
+ */
+export function createConversation({ channel, desk = false, who, where, sheetParent, commands }) {
+  const list = h("ol", { class: "messages", role: "log", "aria-live": "polite" });
+  const empty = h("div", { class: "empty" });
+  const scroller = h("div", { class: "chat__scroll", tabindex: "0" }, empty, list);
+  const composer = createComposer({ perform, channel, commands });
+  const chat = { channel, desk, waiting: new Set(), sheetParent, press, react, revoke, ...composer.targets };
+  const jump = newestButton(scroller);
+  const shutNote = h("div", { class: "chat__shut", hidden: true });
+  const el = h("div", { class: `chat chat--${channel}${desk ? " chat--desk" : ""}` }, scroller, jump, shutNote, composer.el);
+
+  function perform(action) {
+    stick.now();
+    return trying(act({ who: who(), ...where(), ...action }));
+  }
+
+  async function press(message, key) {
+    const mark = `${message.id} ${key.id}`;
+    if (chat.waiting.has(mark)) return;
+    const answer = await perform({ do: "press", message: message.id, id: key.id });
+    if (!answer?.answer) return;
+    chat.waiting.add(mark);
+    changed();
+    awaitAnswer(answer.answer, () => {
+      chat.waiting.delete(mark);
+      changed();
+    });
+  }
+
+  function react(message, emoji) {
+    perform({ do: "react", message: message.id, emoji: emoji ?? "" });
+  }
+
+  function revoke(message) {
+    perform({ do: "revoke", message: message.id });
+  }
+
+  const stick = sticky(scroller, jump);
+
+  function render(messages, { emptyState, placeholder, shut }) {
+    const items = grouped(messages);
+    keyed(list, items, {
+      key: (item) => item.key,
+      sign: (item) => signature(item, chat),
+      make: (item) => (item.day ? dayLine(item) : bubble(item, chat)),
+    });
+    toggle(empty, messages.length === 0);
+    if (messages.length === 0) fill(empty, emptyState, composer);
+    toggle(shutNote, Boolean(shut));
+    toggle(composer.el, !shut);
+    setText(shutNote, shut ?? "");
+    composer.render(placeholder);
+    stick.settle();
+  }
+
+  return { el, render, composer };
+}
+
+function signature(item, chat) {
+  const waits = item.buttons?.flat().filter((key) => chat.waiting.has(`${item.id} ${key.id}`)).length ?? 0;
+  return JSON.stringify([item, waits, lang(), item.day ? dayName(item.at * 1000, now()) : ""]);
+}
+
+/** Put a line between days and mark where one person's run of messages begins and ends. */
+function grouped(messages) {
+  const items = [];
+  messages.forEach((message, i) => {
+    const before = messages[i - 1];
+    const after = messages[i + 1];
+    if (!before || !sameDay(before.at * 1000, message.at * 1000)) items.push({ key: `day ${message.key}`, day: true, at: message.at });
+    items.push({ ...message, first: !together(before, message), last: !together(message, after) });
+  });
+  return items;
+}
+
+function together(a, b) {
+  if (!a || !b || a.service || b.service) return false;
+  return a.out === b.out && a.author.name === b.author.name && b.at - a.at < 600;
+}
+
+function dayLine({ at }) {
+  return h("li", { class: "service service--day" }, h("span", { text: dayName(at * 1000, now()) }));
+}
+
+function fill(empty, state, composer) {
+  const signature = JSON.stringify([state.title, state.hint, state.starters]);
+  if (empty.signature === signature) return;
+  empty.signature = signature;
+  const chips = (state.starters ?? []).map(({ text, send }) =>
+    h("button", { class: "chip", type: "button", text, on: { click: () => (send ? composer.send(text) : composer.suggest(text)) } }),
+  );
+  empty.replaceChildren(h("strong", { text: state.title }), h("p", { text: state.hint }), h("div", { class: "empty__chips" }, chips));
+}
+
+function newestButton(scroller) {
+  const jump = h("button", { class: "newest", type: "button", hidden: true }, icon("down"));
+  jump.addEventListener("click", () => scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" }));
+  return label(jump, "newest");
+}
+
+/** Follow the newest message, but only while the reader is at the end. */
+function sticky(scroller, jump) {
+  let following = true;
+  let top = 0;
+  const settle = () => {
+    if (following) scroller.scrollTop = scroller.scrollHeight;
+  };
+  scroller.addEventListener("scroll", () => {
+    const nearEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PX;
+    // Only the reader scrolls up; a list that grows below is not a reason to stop following.
+    if (nearEnd) following = true;
+    else if (scroller.scrollTop < top) following = false;
+    top = scroller.scrollTop;
+    toggle(jump, !following);
+  });
+  // Pictures grow after they load, and the box shrinks when the writer's text grows.
+  const watch = new ResizeObserver(settle);
+  watch.observe(scroller);
+  watch.observe(scroller.querySelector(".messages"));
+  return { settle, now: () => (following = true) };
+}
+
+export { excerpt };

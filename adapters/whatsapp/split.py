@@ -1,0 +1,145 @@
+"""One webhook body into self-contained items, one per message, status or other change.
+
+Meta batches up to 1 000 updates of many people in one POST (webhooks/create-webhook-endpoint), and what we do not
+store before the 200 is gone: so nothing in a body, however odd, is dropped here, and nothing here raises.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from adapters.whatsapp.identity import new_ids, person_ids
+from adapters.whatsapp.loose import Json, mapping, sequence, text
+from bot.ports import Item
+
+CHANNEL = "whatsapp"
+MESSAGES = "messages"
+UNPARSED_LANE = "wa:unparsed"
+_LONGEST_ID = 180
+_ENVELOPE = frozenset({"messaging_product", "metadata", "contacts"})
+
+
+def split(body: bytes) -> list[Item]:
+    """The items of a webhook body, in the order they stand there; unreadable bodies and parts become one item each."""
+    try:
+        return list(_items(json.loads(body)))
+    except (ValueError, RecursionError):  # not JSON, not UTF-8, a shape we do not know, or nested beyond reason
+        return [Item(channel=CHANNEL, key=_digest(body), lane=UNPARSED_LANE, raw=body)]
+
+
+def _items(envelope: object) -> Iterator[Item]:
+    entries = mapping(envelope).get("entry")
+    if not isinstance(entries, list):
+        raise ValueError("no list of entries")
+    for entry in entries:
+        changes = mapping(entry).get("changes")
+        if not isinstance(changes, list):
+            yield _odd(entry)
+            continue
+        for change in changes:
+            yield from _changed(mapping(entry), change)
+
+
+def _changed(entry: Json, change: object) -> Iterator[Item]:
+    value = mapping(change).get("value")
+    if not isinstance(change, dict) or not isinstance(value, dict):
+        yield _odd(change)
+        return
+    field = text(change.get("field", MESSAGES))
+    metadata = value.get("metadata")
+    if field == MESSAGES:
+        yield from _conversation(value)
+    elif field == "user_id_update" and isinstance(value.get(field), list):
+        for update in value[field]:
+            yield _new_user_id(value, update)
+    else:
+        about = {"field": field, "metadata": metadata, "change": value, "time": entry.get("time")}
+        yield _other(about, _lane(metadata, "changes"))
+
+
+def _conversation(value: Json) -> Iterator[Item]:
+    """Messages and statuses; what else stands beside them (errors, things yet unknown) is a change of its own."""
+    metadata = value.get("metadata")
+    messages, statuses = sequence(value.get("messages")), sequence(value.get("statuses"))
+    contacts = [mapping(contact) for contact in sequence(value.get("contacts"))]
+    only_sender = len({tuple(person_ids(mapping(each), {})) for each in messages}) == 1
+    for message in messages:
+        contact = _contact(mapping(message), contacts, only_sender=only_sender)
+        yield _message({"field": MESSAGES, "metadata": metadata, "contact": contact, "message": message})
+    for status in statuses:
+        yield _status({"field": MESSAGES, "metadata": metadata, "status": status})
+    read = {key for key in ("messages", "statuses") if isinstance(value.get(key), list)}
+    rest = {key: part for key, part in value.items() if key not in _ENVELOPE | read}
+    if rest or not read:
+        yield _other({"field": MESSAGES, "metadata": metadata, "change": rest or value}, _lane(metadata, "changes"))
+
+
+def _contact(message: Json, contacts: list[Json], *, only_sender: bool) -> Json | None:
+    """The contact that belongs to a message; never somebody else's, or words would reach the wrong ticket."""
+    sender = set(person_ids(message, {}))
+    for contact in contacts:
+        if sender & set(person_ids({}, contact)):
+            return contact
+    # A phone number and its WhatsApp id may differ (Brazil, Mexico): one contact beside one sender is that sender.
+    return contacts[0] if only_sender and len(contacts) == 1 else None
+
+
+def _message(part: Json) -> Item:
+    message, contact = mapping(part["message"]), mapping(part["contact"])
+    # Who changed the number is found under the new one: the next words come from there and must wait for this.
+    ids = new_ids(mapping(message.get("system"))) + person_ids(message, contact)
+    raw, wamid = _dump(part), text(message.get("id"))
+    return Item(
+        channel=CHANNEL,
+        key=f"m:{_short(wamid)}" if wamid else _digest(raw),
+        lane=_lane(part["metadata"], ids[0] if ids else "nobody"),
+        raw=raw,
+    )
+
+
+def _status(part: Json) -> Item:
+    """A receipt waits for no person's lane: it must find a message even while that person's words are stuck."""
+    status = mapping(part["status"])
+    raw, wamid, name = _dump(part), text(status.get("id")), text(status.get("status"))
+    return Item(
+        channel=CHANNEL,
+        key=f"s:{_short(wamid)}:{_short(name)}" if wamid and name else _digest(raw),
+        lane=_lane(part["metadata"], f"status:{_short(wamid)}"),
+        raw=raw,
+    )
+
+
+def _new_user_id(value: Json, update: object) -> Item:
+    metadata, new_id = value.get("metadata"), mapping(mapping(update).get("user_id")).get("current")
+    contacts = [mapping(contact) for contact in sequence(value.get("contacts"))]
+    contact = contacts[0] if len(contacts) == 1 else None
+    part = {"field": "user_id_update", "metadata": metadata, "contact": contact, "change": update}
+    return _other(part, _lane(metadata, text(new_id) or "changes"))
+
+
+def _odd(part: object) -> Item:
+    return _other({"field": "", "metadata": None, "change": part}, UNPARSED_LANE)
+
+
+def _other(part: Json, lane: str) -> Item:
+    raw = _dump(part)
+    return Item(channel=CHANNEL, key=_digest(raw), lane=lane, raw=raw)
+
+
+def _lane(metadata: object, who: str) -> str:
+    return f"wa:{_short(text(mapping(metadata).get('phone_number_id')))}:{_short(who)}"
+
+
+def _short(identifier: str) -> str:
+    """An id as Meta publishes them, or the hash of one that would burst a column."""
+    if len(identifier) <= _LONGEST_ID and identifier.isascii() and identifier.isprintable():
+        return identifier
+    return hashlib.sha256(identifier.encode()).hexdigest()
+
+
+def _digest(raw: bytes) -> str:
+    return f"x:{hashlib.sha256(raw).hexdigest()}"
+
+
+def _dump(part: Json) -> bytes:
+    return json.dumps(part, separators=(",", ":")).encode()

@@ -1,0 +1,137 @@
+"""The ticket card and the topic's name: pure text from a ticket."""
+
+from dataclasses import dataclass
+
+from bot.domain.intake import describe
+from bot.domain.outgoing import Button
+from bot.domain.people import Conversation
+from bot.domain.press import Verb, encode
+from bot.domain.ticket import Status, Ticket
+from bot.domain.words import clean_name
+from bot.helpdesk import HelpDesk
+
+TOPIC_NAME_LENGTH = 128
+"""Bot API, createForumTopic: 1-128 characters."""
+
+STATUS_MARK = {
+    Status.NEW: "🆕",
+    Status.OPEN: "🔧",
+    Status.PENDING: "❓",
+    Status.POSTPONED: "💤",
+    Status.IN_DEVELOPMENT: "🛠",
+    Status.SOLUTION_PROPOSED: "💡",
+    Status.CLOSED: "✅",
+}
+
+_STEPS = {
+    Status.NEW: ("take", "history"),
+    Status.OPEN: ("postpone", "history"),
+    Status.PENDING: ("resume", "history"),
+    Status.POSTPONED: ("resume", "history"),
+    Status.IN_DEVELOPMENT: ("resume", "history"),
+    Status.SOLUTION_PROPOSED: ("resume", "history"),
+    Status.CLOSED: ("reopen", "history"),
+}
+_ARGUMENTS = {"postpone": "1d"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The first post of a topic: its text, its buttons, and the name the topic should have."""
+
+    text: str
+    rows: tuple[tuple[Button, ...], ...]
+    topic_name: str
+
+
+def card(
+    helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, *, window_ms: int, earlier: tuple[str, ...]
+) -> Card:
+    """Number, status, priority, key data, requester, assignee, deadlines and the usual next steps."""
+    lines = [
+        f"{STATUS_MARK[ticket.status]} {ticket.label} · {_status(helpdesk, ticket)}",
+        ticket.subject,
+        "",
+        *_people(helpdesk, ticket, conversation, earlier),
+        *_key_data(helpdesk, ticket),
+        *_clocks(helpdesk, ticket, conversation, window_ms),
+    ]
+    return Card(text="\n".join(lines), rows=_buttons(helpdesk, ticket), topic_name=topic_name(ticket, conversation))
+
+
+def topic_name(ticket: Ticket, conversation: Conversation) -> str:
+    """`<status mark> #2026-000123 Ayşe · <category or first words>`, cut to what a topic's name may hold."""
+    who = clean_name(conversation.requester.name, 40)
+    about = ticket.category or ticket.subject
+    name = f"{STATUS_MARK[ticket.status]} {ticket.label} {who} · {clean_name(about, 60)}"
+    return name[:TOPIC_NAME_LENGTH]
+
+
+def _status(helpdesk: HelpDesk, ticket: Ticket) -> str:
+    name = helpdesk.desk_text(f"status-{ticket.status}")
+    if ticket.close_reason is None:
+        return name
+    reason = f"close-reason-{ticket.close_reason}"
+    return f"{name} ({helpdesk.desk_text(reason)})"
+
+
+def _people(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, earlier: tuple[str, ...]) -> list[str]:
+    requester = conversation.requester
+    channel = helpdesk.desk_text(f"channel-{conversation.channel}")
+    name = clean_name(requester.name) or helpdesk.desk_text("somebody")
+    vip = " ⭐ VIP" if requester.vip else ""
+    lines = [
+        _row(helpdesk, "requester", f"{name}{vip} · {channel}"),
+        _row(helpdesk, "assignee", ticket.assignee_name or helpdesk.desk_text("nobody")),
+    ]
+    if earlier:
+        lines.append(_row(helpdesk, "earlier", ", ".join(earlier)))
+    if ticket.reopened:
+        lines.append(_row(helpdesk, "reopened", str(ticket.reopened)))
+    return lines
+
+
+def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
+    """Priority and every question of the intake that applies, answered or left open."""
+    lines = [_row(helpdesk, "priority", helpdesk.desk_text(f"priority-{ticket.priority}"))]
+    if ticket.category:
+        lines.append(_row(helpdesk, "category", ticket.category))
+    form, locale = helpdesk.policies.intake, helpdesk.policies.locale
+    for question in form.concerning(ticket.answers):
+        value = ticket.answers.get(question.id)
+        shown = describe(form, question.id, value, locale) if value is not None else "—"
+        lines.append(f"{helpdesk.field_label(locale, question.id)}: {shown}")
+    return lines
+
+
+def _clocks(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, window_ms: int) -> list[str]:
+    """Every instant that matters now."""
+    auto_close = ticket.waiting_since is not None and ticket.live
+    moments = {
+        "opened": ticket.created_at,
+        "first-response": ticket.first_response_at,
+        "postponed-until": ticket.postponed_until,
+        "eta": ticket.eta if ticket.status is Status.IN_DEVELOPMENT else None,
+        "auto-close": max(helpdesk.deadlines(ticket).values(), default=None) if auto_close else None,
+        "closed": ticket.closed_at,
+        "window": (conversation.last_inbound_at or 0) + window_ms if window_ms and ticket.live else None,
+    }
+    locale = helpdesk.policies.locale
+    lines = [_row(helpdesk, key, helpdesk.moment(locale, at)) for key, at in moments.items() if at is not None]
+    if ticket.status is Status.IN_DEVELOPMENT:
+        lines.append(_row(helpdesk, "development", f"{ticket.engineer} · {ticket.issue_key}"))
+    return lines
+
+
+def _row(helpdesk: HelpDesk, key: str, value: str) -> str:
+    return f"{helpdesk.desk_text(f'card-{key}')}: {value}"
+
+
+def _buttons(helpdesk: HelpDesk, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    """The usual next steps; a button carries the name of the command it stands for."""
+    buttons = []
+    for command in _STEPS[ticket.status]:
+        argument = _ARGUMENTS.get(command)
+        token = encode(Verb.DESK, ticket.id, command, *([argument] if argument else []))
+        buttons.append(Button(title=helpdesk.desk_text(f"step-{command}"), token=token))
+    return (tuple(buttons),)

@@ -1,0 +1,54 @@
+"""Buttons: what a token means. A token is a hint, never a right: its handler checks the presser and the state."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_SEPARATOR = ":"
+MAX_TOKEN_BYTES = 64
+"""Telegram's callback_data, the tightest of the channels (Bot API, InlineKeyboardButton)."""
+
+
+class Verb(StrEnum):
+    """What a button does. `RESEND` and `DESK` stand in the agents' group, the others at customers."""
+
+    INTAKE = "i"
+    PAGE = "p"
+    ACCEPT = "a"
+    ACCEPT_ANYWAY = "aa"
+    REJECT = "r"
+    REOPEN = "o"
+    NEW_REQUEST = "n"
+    LANGUAGE = "l"
+    MENU = "m"
+    SHOW = "s"
+    RESEND = "rs"
+    DESK = "d"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A decoded token: the verb, the row it is about (ticket, errand; 0 for none) and up to two short arguments."""
+
+    verb: Verb
+    id: int = 0
+    arguments: tuple[str, ...] = ()
+
+    def argument(self, index: int) -> str:
+        return self.arguments[index] if index < len(self.arguments) else ""
+
+
+def encode(verb: Verb, row_id: int = 0, *arguments: str) -> str:
+    """The token of a button. Raises `ValueError` when it would not fit every channel."""
+    token = _SEPARATOR.join((verb, str(row_id), *arguments))
+    if len(token.encode()) > MAX_TOKEN_BYTES:
+        raise ValueError(f"a button token may have {MAX_TOKEN_BYTES} bytes: {token}")
+    return token
+
+
+def decode(token: str) -> Press | None:
+    """The press behind a token, or `None` for anything that is not one of ours."""
+    verb, _, rest = token.partition(_SEPARATOR)
+    row_id, _, arguments = rest.partition(_SEPARATOR)
+    if verb not in set(Verb) or not (row_id.isascii() and row_id.isdigit()) or len(row_id) > 18:
+        return None
+    return Press(Verb(verb), int(row_id), tuple(arguments.split(_SEPARATOR)) if arguments else ())

@@ -1,0 +1,88 @@
+"""HelpDesk: what every use case is given first."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.domain.intake import IntakeForm, in_language
+from bot.domain.ticket import Ticket
+from bot.domain.timers import TimerKind, deadlines
+from bot.ports import Channel, Clock, Desk
+from bot.texts import Texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """The rules this desk runs by. `locale` is the desk's own language and the customers' default."""
+
+    locale: str
+    zone: ZoneInfo
+    intake: IntakeForm
+    intake_minutes: int = 10
+    auto_close_days: int = 4
+    reopen_days: int = 7
+    plain_is_note: bool = False
+    require_role: bool = False
+    admins: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """Wake-ups rung after a commit; the tables are the truth, so a bell that is missed costs a second at most."""
+
+    inbox: asyncio.Event = field(default_factory=asyncio.Event)
+    outbox: asyncio.Event = field(default_factory=asyncio.Event)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> None:
+        """Closing time: the workers finish what they have in hand and claim nothing more."""
+        for bell in (self.closing, self.inbox, self.outbox):
+            bell.set()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpDesk:
+    """Clock, ids, policies, texts, channels and desk. `epoch` signs every claim of this process.
+
+    `channels` are the customers' ways in, by name; `desk` is the agents' side; `files` is the folder for media.
+    """
+
+    clock: Clock
+    epoch: str
+    policies: Policies
+    texts: Texts
+    channels: Mapping[str, Channel]
+    desk: Desk
+    files: Path
+    bells: Bells = field(default_factory=Bells)
+
+    def now(self) -> int:
+        return self.clock.now()
+
+    def year(self) -> int:
+        """The year new ticket numbers carry, in the desk's time zone."""
+        return datetime.fromtimestamp(self.now() / 1000, self.policies.zone).year
+
+    def deadlines(self, ticket: Ticket) -> Mapping[TimerKind, int]:
+        return deadlines(ticket, auto_close_days=self.policies.auto_close_days)
+
+    def text(self, locale: str, key: str, **values: str | int) -> str:
+        return self.texts.text(locale, key, **values)
+
+    def desk_text(self, key: str, **values: str | int) -> str:
+        """A sentence for agents, in the desk's language."""
+        return self.texts.text(self.policies.locale, key, **values)
+
+    def field_label(self, locale: str, question_id: str) -> str:
+        """The short name of a question of the intake, as it stands on the card."""
+        question = self.policies.intake.question(question_id)
+        if question is None or not question.labels:
+            return self.text(locale, f"field-{question_id}")
+        return in_language(question.labels, locale)
+
+    def moment(self, locale: str, instant: int) -> str:
+        """An instant as people of that language say it now ("yarın 09:00"), in the desk's time zone."""
+        return self.texts.day_time(locale, instant, self.now(), self.policies.zone)

@@ -1,0 +1,212 @@
+"""The door in: raw updates are stored before anyone is told so, then each lane is worked off in order."""
+
+import asyncio
+from collections.abc import Sequence
+from enum import StrEnum
+
+import structlog
+
+from bot import commands
+from bot.domain.errors import BadInput, Unparsable
+from bot.domain.message import (
+    DeskMoved,
+    Edited,
+    Event,
+    IdentityChanged,
+    Ignored,
+    Inbound,
+    MemberChanged,
+    Pressed,
+    Reachable,
+    Reacted,
+    Receipt,
+    Revoked,
+    Said,
+)
+from bot.domain.outgoing import Outgoing
+from bot.helpdesk import HelpDesk
+from bot.measures import INBOX_ITEMS
+from bot.ports import Channel, Item
+from bot.services import delivery, errands, presses, replies, requests, rights, roles
+from bot.services.casework import notify
+from store import conversations, db, desk, inbox
+from store.errors import Conflict, LeaseLost
+from store.inbox import InboxRow
+
+LEASE_MS = 60_000
+BATCH = 64
+MAX_ATTEMPTS = 6
+_FIRST_PAUSE_MS = 500
+_IDLE_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Outcome(StrEnum):
+    """What became of an item; the label of the metrics."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    PARKED = "parked"
+    RETRIED = "retried"
+    LOST = "lease_lost"
+
+
+async def accept(helpdesk: HelpDesk, items: Sequence[Item], cursor: tuple[str, int] | None = None) -> None:
+    """Store raw updates, each once, and return after the commit. Whatever raises here must not be acknowledged."""
+    await inbox.append(items, helpdesk.now(), cursor)
+    helpdesk.bells.inbox.set()
+
+
+async def serve(helpdesk: HelpDesk) -> None:
+    """Work off the inbox until closing time; what is being worked on is finished first."""
+    while not helpdesk.bells.closing.is_set():
+        helpdesk.bells.inbox.clear()
+        if await drain(helpdesk) == 0:
+            await _rung(helpdesk.bells.inbox)
+
+
+async def _rung(bell: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(_IDLE_SECONDS):
+            await bell.wait()
+    except TimeoutError:
+        return
+
+
+async def drain(helpdesk: HelpDesk) -> int:
+    """Claim the next item of every lane and work on them side by side; returns how many there were."""
+    rows = await inbox.claim(helpdesk.epoch, helpdesk.now(), LEASE_MS, BATCH)
+    async with asyncio.TaskGroup() as group:
+        for row in rows:
+            group.create_task(work(helpdesk, row), name=f"inbox-{row.id}")
+    return len(rows)
+
+
+async def work(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
+    """One item to its end. Nothing one item does can stop another: it is done, retried or parked, and kept."""
+    outcome = await _worked(helpdesk, row)
+    INBOX_ITEMS.labels(row.channel, outcome).inc()
+    return outcome
+
+
+async def _worked(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
+    try:
+        event = _channel(helpdesk, row).parse(row.raw)
+    except Unparsable as error:
+        return await _park(helpdesk, row, f"unparsable: {error}")
+    try:
+        return await _once(helpdesk, row, event)
+    except LeaseLost:
+        return Outcome.LOST
+    except Conflict as error:
+        return await _again(helpdesk, row, f"conflict: {error}")
+    except Exception as error:
+        log.exception("inbox item failed", item=row.id, channel=row.channel, attempt=row.attempts)
+        return await _again(helpdesk, row, f"{type(error).__name__}: {error}")
+
+
+def _channel(helpdesk: HelpDesk, row: InboxRow) -> Channel:
+    return helpdesk.channels.get(row.channel) or helpdesk.desk
+
+
+async def _once(helpdesk: HelpDesk, row: InboxRow, event: Inbound) -> Outcome:
+    """The use case and the end of its item in one commit; a refusal is a commit of its own."""
+    try:
+        async with db.transaction():
+            await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())
+            await route(helpdesk, row.channel, event)
+        outcome = Outcome.DONE
+    except BadInput as error:
+        async with db.transaction():
+            await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())
+            await _refuse(helpdesk, row.channel, event, error)
+        outcome = Outcome.REFUSED
+    helpdesk.bells.outbox.set()
+    return outcome
+
+
+async def _again(helpdesk: HelpDesk, row: InboxRow, error: str) -> Outcome:
+    """Try later, keeping the lane's order; after too many tries the item is parked for a person to look at."""
+    if row.attempts >= MAX_ATTEMPTS:
+        return await _park(helpdesk, row, error)
+    pause = _FIRST_PAUSE_MS * 2 ** (row.attempts - 1)
+    await inbox.retry(row.id, helpdesk.epoch, helpdesk.now() + pause, error)
+    return Outcome.RETRIED
+
+
+async def _park(helpdesk: HelpDesk, row: InboxRow, error: str) -> Outcome:
+    """Out of the lane's way, kept whole, and said aloud in the agents' group."""
+    log.warning("inbox item parked", item=row.id, channel=row.channel, error=error)
+    async with db.transaction():
+        await inbox.park(row.id, helpdesk.epoch, error)
+        text = helpdesk.desk_text("inbox-parked", id=str(row.id), channel=row.channel)
+        await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)
+    helpdesk.bells.outbox.set()
+    return Outcome.PARKED
+
+
+async def route(helpdesk: HelpDesk, channel: str, event: Inbound) -> None:
+    """To the one use case an event is for."""
+    match event:
+        case Ignored():
+            return
+        case Receipt():
+            await delivery.record(helpdesk, channel, event)
+        case Event(desk=None):
+            if channel in helpdesk.channels:
+                await _from_customer(helpdesk, channel, event)
+        case _:
+            await _from_desk(helpdesk, event)
+
+
+async def _from_customer(helpdesk: HelpDesk, channel: str, event: Event) -> None:
+    match event:
+        case Said():
+            await requests.received(helpdesk, channel, event)
+        case Edited():
+            await requests.edited(helpdesk, channel, event)
+        case Revoked():
+            await requests.revoked(helpdesk, channel, event)
+        case Reacted():
+            await requests.reacted(helpdesk, channel, event)
+        case Pressed():
+            await presses.pressed(helpdesk, channel, event)
+        case Reachable():
+            await requests.reachable(helpdesk, channel, event)
+        case IdentityChanged():
+            await requests.identity_changed(helpdesk, channel, event)
+
+
+async def _from_desk(helpdesk: HelpDesk, event: Event) -> None:
+    match event:
+        case Said():
+            await commands.said(helpdesk, event)
+        case Pressed():
+            await commands.pressed(helpdesk, event)
+        case Edited():
+            agent = await rights.agent_of(event.author)
+            if agent is not None:
+                await replies.edited(helpdesk, agent, event)
+        case Reacted():
+            await replies.reacted(helpdesk, event)
+        case MemberChanged():
+            await roles.member_changed(event)
+        case DeskMoved() if event.desk is not None:
+            await desk.move_chat(event.desk.chat, event.new_chat)
+            helpdesk.desk.move_group(event.desk.chat, event.new_chat)
+
+
+async def _refuse(helpdesk: HelpDesk, channel: str, event: Inbound, error: BadInput) -> None:
+    """Bad input gets a sentence for the person who can act on it."""
+    if not isinstance(event, Said | Pressed):
+        return
+    if event.desk is not None:
+        await commands.refuse(helpdesk, event, error)
+        return
+    conversation, _ = await conversations.resolve(channel, event.author, helpdesk.now(), helpdesk.policies.locale)
+    text = helpdesk.text(conversation.locale, error.key, **error.values)
+    if isinstance(event, Pressed) and event.press_id:
+        await errands.answer_press(helpdesk, channel, event.press_id, text)
+    else:
+        await notify(helpdesk, conversation, "plain", text=text)

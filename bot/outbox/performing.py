@@ -1,0 +1,239 @@
+"""One errand, one call: from a row to the channel and back with the ids the platform gave."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.domain.fit import window_open
+from bot.domain.ledger import Delivery, Errand, Op, Topic
+from bot.domain.message import Attachment
+from bot.domain.outgoing import Address, LocalFile, Part
+from bot.domain.ticket import Ticket
+from bot.helpdesk import HelpDesk
+from bot.outbox.pacing import Pacer
+from bot.ports import Channel
+from bot.services.lanes import DESK, customer_place, desk_place, load_part
+from bot.services.summary import card_of
+from store import conversations, desk, messages, tickets
+from store.files import FileRow
+
+DELIVERY_MARK = {
+    Delivery.STORED: "✍",
+    Delivery.SENDING: "✍",
+    Delivery.SENT: "🕊",
+    Delivery.DELIVERED: "👍",
+    Delivery.READ: "👀",
+    Delivery.PARKED: "😴",
+    Delivery.UNCERTAIN: "🤔",
+    Delivery.FAILED: "💔",
+    Delivery.EXPIRED: "💔",
+}
+"""Reactions on the agent's own message; all of Telegram's fixed list (Bot API, ReactionTypeEmoji)."""
+
+
+class Skipped(Exception):
+    """There is nothing to do any more; `why` is for the log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NotNow(Exception):
+    """The customer's window is shut."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where a call goes: the channel, the address there, and that side's name in the message map."""
+
+    helpdesk: HelpDesk
+    channel: Channel
+    to: Address
+    place: str
+
+
+async def perform(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
+    """Make the call; returns the external ids of new messages. Raises `SendError`, `Skipped` or `NotNow`."""
+    ids = await (_desk_side(helpdesk, pacer, errand) if errand.channel == DESK else _customer_side(helpdesk, errand))
+    pacer.works(errand.channel)
+    return ids
+
+
+async def _customer_side(helpdesk: HelpDesk, errand: Errand) -> list[str]:
+    channel = helpdesk.channels.get(errand.channel)
+    if channel is None:
+        raise Skipped(f"channel {errand.channel} is not configured")
+    if errand.op is Op.ANSWER:
+        await channel.answer_press(errand.payload["press_id"], errand.payload["text"])
+        return []
+    conversation = await conversations.get(errand.conversation_id or 0)
+    if conversation is None:
+        raise Skipped("the conversation is gone")
+    if not window_open(channel.capabilities, conversation.last_inbound_at, helpdesk.now()):
+        raise NotNow
+    to = Address(chat=conversation.keys[0].partition(":")[2], keys=conversation.keys)
+    return await _OPS[errand.op](_Target(helpdesk, channel, to, customer_place(conversation)), errand)
+
+
+async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
+    if errand.op is Op.ANSWER:
+        await helpdesk.desk.answer_press(errand.payload["press_id"], errand.payload["text"])
+        return []
+    if errand.op is Op.REACT:
+        await helpdesk.desk.react(
+            Address(chat=errand.payload["chat"]), errand.payload["external_id"], errand.payload["emoji"]
+        )
+        return []
+    if errand.ticket_id is None:
+        to = Address(chat=errand.payload["chat"], thread=errand.payload.get("thread"))
+        pacer.wrote(to.chat)
+        return await _OPS[errand.op](_Target(helpdesk, helpdesk.desk, to, desk_place(to.chat)), errand)
+    ticket = await tickets.get(errand.ticket_id)
+    if ticket is None:
+        raise Skipped("the ticket is gone")
+    if errand.op is Op.MARK:
+        return await _mark(helpdesk, errand)
+    topic = await topic_of(helpdesk, pacer, ticket)
+    if errand.op is Op.CARD:
+        return await _card(helpdesk, pacer, ticket, topic, first=bool(errand.payload.get("first")))
+    pacer.wrote(topic.chat)
+    to = Address(chat=topic.chat, thread=topic.thread or None)
+    return await _OPS[errand.op](_Target(helpdesk, helpdesk.desk, to, desk_place(topic.chat)), errand)
+
+
+async def topic_of(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket) -> Topic:
+    """The ticket's place in the group; opened on first need, and again when it vanished."""
+    topic = await desk.topic(ticket.id) or Topic(ticket_id=ticket.id, chat=helpdesk.desk.group)
+    if topic.thread or not helpdesk.desk.has_topics:
+        return topic
+    name = (await card_of(helpdesk, ticket)).topic_name
+    pacer.wrote(topic.chat)
+    thread = await helpdesk.desk.open_topic(topic.chat, name)
+    topic = replace(topic, thread=thread, name=name)
+    await desk.save_topic(topic)
+    return topic
+
+
+async def _card(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket, topic: Topic, *, first: bool) -> list[str]:
+    """Post the card, or edit it and the topic's name where they changed."""
+    card = await card_of(helpdesk, ticket)
+    part = Part(text=card.text, rows=card.rows)
+    to = Address(chat=topic.chat, thread=topic.thread or None)
+    if not topic.card_id:
+        if not first:
+            raise Skipped("the first card is still to come and will show the same")
+        pacer.wrote(topic.chat)
+        card_id = await helpdesk.desk.send(to, part)
+        await desk.save_topic(replace(topic, card_id=card_id))
+        await messages.post(desk_place(topic.chat), card_id, None, ticket.id)
+        return [card_id]
+    pacer.wrote(topic.chat)
+    await helpdesk.desk.edit(to, topic.card_id, part)
+    if topic.thread and topic.name != card.topic_name:
+        pacer.wrote(topic.chat)
+        await helpdesk.desk.rename_topic(topic.chat, topic.thread, card.topic_name)
+        await desk.save_topic(replace(topic, name=card.topic_name))
+    return []
+
+
+async def _mark(helpdesk: HelpDesk, errand: Errand) -> list[str]:
+    """The delivery state of an agent's message, as a reaction on it."""
+    message = await messages.get(errand.message_id or 0)
+    if message is None:
+        raise Skipped("the message is gone")
+    posts = await messages.posts_of(message.id, f"{DESK}:")
+    if not posts or message.delivery not in DELIVERY_MARK:
+        raise Skipped("nothing to mark")
+    to = Address(chat=posts[0].place.partition(":")[2])
+    await helpdesk.desk.react(to, posts[0].external_id, DELIVERY_MARK[message.delivery])
+    return []
+
+
+async def _send(at: _Target, errand: Errand) -> list[str]:
+    part = load_part(errand.payload["part"])
+    file = await local_file(at.helpdesk, at.channel, errand.message_id) if part.attachment else None
+    reply_to = errand.payload.get("external_reply_to") or await _external(errand.payload.get("reply_to"), at.place)
+    if errand.payload.get("repeated"):
+        part = replace(part, text="\n".join(filter(None, (at.helpdesk.desk_text("possibly-repeated"), part.text))))
+    return [await at.channel.send(at.to, part, file=file, reply_to=reply_to, tracker=str(errand.id))]
+
+
+async def _album(at: _Target, errand: Errand) -> list[str]:
+    """The gathered items as one post; a single straggler goes as an ordinary message."""
+    files, texts = [], []
+    for message_id in errand.payload["messages"]:
+        message = await messages.get(message_id)
+        file = await local_file(at.helpdesk, at.channel, message_id)
+        if message is not None and file is not None:
+            files.append((message, file))
+            texts.append(message.content.text)
+    if not files:
+        raise Skipped("the album is empty")
+    heading = at.helpdesk.desk_text("desk-from", name=files[0][0].author_name) if errand.channel == DESK else ""
+    text = "\n".join(filter(None, (heading, *texts)))
+    if len(files) == 1:
+        message, file = files[0]
+        part = Part(text=text, attachment=message.content.attachment)
+        return [await at.channel.send(at.to, part, file=file, tracker=str(errand.id))]
+    return await at.channel.send_album(at.to, text, [file for _, file in files])
+
+
+async def local_file(helpdesk: HelpDesk, channel: Channel, message_id: int | None) -> LocalFile | None:
+    """The file of a message, ready for this channel: by its id where the account knows it, else from our disk."""
+    row = await messages.file_of(message_id or 0)
+    if row is None:
+        return None
+    file = LocalFile(kind=row.kind, name=row.name, mime=row.mime, ref=row.ref)
+    if row.source == channel.name:
+        return file
+    return replace(file, ref="", path=Path(row.path) if row.path else await _fetch(helpdesk, row))
+
+
+async def _fetch(helpdesk: HelpDesk, row: FileRow) -> Path:
+    """Bring the file to our disk; WhatsApp forgets a media id after a week, we do not."""
+    origin = helpdesk.channels.get(row.source) or helpdesk.desk
+    attachment = Attachment(kind=row.kind, ref=row.ref, name=row.name, mime=row.mime, size=row.size)
+    fetched = await origin.fetch(attachment, helpdesk.files, origin.capabilities.download)
+    await messages.file_stored(row.id, fetched)
+    return fetched.path
+
+
+async def _edit(at: _Target, errand: Errand) -> list[str]:
+    target = errand.payload.get("external_id") or await _external(errand.payload.get("of"), at.place)
+    if target is None:
+        raise Skipped("the message never arrived there")
+    await at.channel.edit(at.to, target, load_part(errand.payload["part"]))
+    return []
+
+
+async def _react(at: _Target, errand: Errand) -> list[str]:
+    target = await _external(errand.payload.get("of"), at.place)
+    if target is None:
+        raise Skipped("the message never arrived there")
+    await at.channel.react(at.to, target, errand.payload["emoji"])
+    return []
+
+
+async def _read(at: _Target, errand: Errand) -> list[str]:
+    target = await _external(errand.payload.get("of"), at.place)
+    if target is not None:
+        await at.channel.mark_read(at.to, target)
+    return []
+
+
+async def _external(message_id: int | None, place: str) -> str | None:
+    """The id a ledger message has on that side, if it is there."""
+    if message_id is None:
+        return None
+    posts = await messages.posts_of(message_id, place)
+    return next((post.external_id for post in posts if post.place == place), None)
+
+
+_OPS: Mapping[Op, Callable[[_Target, Errand], Awaitable[list[str]]]] = {
+    Op.SEND: _send,
+    Op.ALBUM: _album,
+    Op.EDIT: _edit,
+    Op.REACT: _react,
+    Op.READ: _read,
+}

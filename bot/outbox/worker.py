@@ -1,0 +1,218 @@
+"""Claiming errands, making each as one call, and committing its result right after."""
+
+import asyncio
+from dataclasses import replace
+
+import structlog
+
+from bot.domain.errors import Missing, Reach, SendError
+from bot.domain.ledger import Errand, ErrandState, Op
+from bot.helpdesk import HelpDesk
+from bot.measures import ERRANDS
+from bot.outbox.pacing import Pacer
+from bot.outbox.performing import NotNow, Skipped, perform
+from bot.services import delivery, errands
+from store import db, desk, outbox
+from store.errors import LeaseLost
+
+LEASE_MS = 180_000
+BATCH = 32
+MAX_ATTEMPTS = 8
+_IDLE_SECONDS = 1.0
+_FIRST_PAUSE_MS = 500
+_LONGEST_PAUSE_MS = 300_000
+
+_WORDS = frozenset({Op.SEND, Op.ALBUM})
+
+log = structlog.get_logger(__name__)
+
+
+class Outbox:
+    """Works off the outbox: one errand of a lane at a time, lanes side by side, budgets kept."""
+
+    def __init__(self, helpdesk: HelpDesk) -> None:
+        self._helpdesk = helpdesk
+        self._pacer = Pacer(helpdesk)
+        self._running: set[asyncio.Task[None]] = set()
+
+    @property
+    def stopped_channels(self) -> dict[str, str]:
+        """Channels that refuse us as a whole (a revoked token), with the reason's text key."""
+        return self._pacer.stopped
+
+    async def serve(self) -> None:
+        """Claim and run until closing time."""
+        while not self._helpdesk.bells.closing.is_set():
+            self._helpdesk.bells.outbox.clear()
+            if await self.claim() == 0:
+                await self._rest()
+
+    async def stop(self, patience: float) -> None:
+        """Let the calls under way come to their end, for so many seconds; the outcome of the others is unknown."""
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(_IDLE_SECONDS):
+                await self._helpdesk.bells.outbox.wait()
+        except TimeoutError:
+            return
+
+    async def claim(self) -> int:
+        """Start what may go out now; returns how many errands were claimed."""
+        room = BATCH - len(self._running)
+        if room <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        helpdesk = self._helpdesk
+        rows = await outbox.claim(
+            helpdesk.epoch,
+            helpdesk.now(),
+            LEASE_MS,
+            room,
+            closed_budgets=self._pacer.spent(),
+            closed_channels=self._pacer.closed_channels(),
+        )
+        for errand in rows:
+            task = db.spawn(self._run(errand), f"outbox-{errand.id}")
+            self._running.add(task)
+            task.add_done_callback(self._finished)
+        return len(rows)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._helpdesk.bells.outbox.set()
+
+    async def drain(self) -> None:
+        """Run until nothing is due any more (for tests and the end of a script)."""
+        while await self.claim() or self._running:
+            if self._running:
+                await asyncio.wait(self._running)
+
+    async def _run(self, errand: Errand) -> None:
+        try:
+            await self._attempt(errand)
+        except LeaseLost:
+            log.warning("outbox lease lost", errand=errand.id)
+        except Exception:
+            log.exception("outbox errand failed", errand=errand.id, op=errand.op)
+            await self._unknown(errand)
+
+    async def _attempt(self, errand: Errand) -> None:
+        try:
+            ids = await perform(self._helpdesk, self._pacer, errand)
+        except Skipped as skipped:
+            await self._settle(errand, ErrandState.EXPIRED, error=skipped.why)
+        except NotNow:
+            await self._shut(errand)
+        except SendError as error:
+            await self._refused(errand, error)
+        else:
+            async with db.transaction():
+                await self._settle(errand, ErrandState.SENT, external_id=ids[0] if ids else "")
+                await delivery.sent(self._helpdesk, errand, ids)
+
+    async def _settle(self, errand: Errand, state: ErrandState, *, external_id: str = "", error: str = "") -> None:
+        helpdesk = self._helpdesk
+        await outbox.settle(errand.id, helpdesk.epoch, state, helpdesk.now(), external_id=external_id, error=error)
+        ERRANDS.labels(errand.channel, errand.op, state).inc()
+        helpdesk.bells.outbox.set()
+
+    async def _refused(self, errand: Errand, error: SendError) -> None:
+        """The error says what follows: wait and try again, give up, park, stop the channel, or admit not to know."""
+        log.info("send refused", errand=errand.id, op=errand.op, error=error.key, code=error.code)
+        if error.reach is Reach.CHANNEL:
+            self._pacer.stop_channel(errand.channel, error)
+            await self._retry(errand, error, counts=False)
+        elif error.moved_to:
+            await moved(self._helpdesk, errand.budget.partition(":")[2], error.moved_to)
+            await self._retry(errand, error, counts=False)
+        elif error.missing is Missing.THREAD:
+            await forget_topic(self._helpdesk, errand)
+            await self._retry(errand, error)
+        elif error.missing is Missing.CHANGE:
+            await self._settle(errand, ErrandState.SENT)
+        elif error.window_closed:
+            await self._shut(errand)
+        elif not error.certain:
+            await self._unknown(errand)
+        elif error.retryable:
+            await self._retry(errand, error)
+        else:
+            await self._give_up(errand, error)
+
+    async def _shut(self, errand: Errand) -> None:
+        """WhatsApp's window closed: an answer is parked, a mere notice is dropped, both visibly."""
+        notice = bool(errand.payload.get("notice"))
+        async with db.transaction():
+            await self._settle(errand, ErrandState.EXPIRED if notice else ErrandState.PARKED, error="send-error-window")
+            await delivery.parked(self._helpdesk, errand)
+
+    async def _retry(self, errand: Errand, error: SendError, *, counts: bool = True) -> None:
+        """Surely not out: the same errand again, when the platform said or a little later each time."""
+        if counts and errand.attempts >= MAX_ATTEMPTS and not error.retry_after:
+            await self._give_up(errand, error)
+            return
+        pause = min(_LONGEST_PAUSE_MS, _FIRST_PAUSE_MS * 2 ** min(errand.attempts, 10))
+        if error.retry_after:
+            pause = int(error.retry_after * 1000)
+            self._pacer.obey(errand, error.retry_after)
+        now = self._helpdesk.now()
+        await outbox.retry(errand.id, self._helpdesk.epoch, now + pause, error.key)
+
+    async def _give_up(self, errand: Errand, error: SendError) -> None:
+        async with db.transaction():
+            await self._settle(errand, ErrandState.FAILED, error=error.key)
+            await delivery.failed(self._helpdesk, errand, error)
+
+    async def _unknown(self, errand: Errand) -> None:
+        """Nobody knows whether it went out. Towards agents it is posted again, marked; towards customers shown."""
+        async with db.transaction():
+            await self._settle(errand, ErrandState.UNCERTAIN, error="send-error-unknown-outcome")
+            await after_unknown(self._helpdesk, errand)
+        self._helpdesk.bells.outbox.set()
+
+
+async def moved(helpdesk: HelpDesk, old: str, new: str) -> None:
+    """The agents' group became a supergroup with another id."""
+    await desk.move_chat(old, new)
+    helpdesk.desk.move_group(old, new)
+
+
+async def forget_topic(helpdesk: HelpDesk, errand: Errand) -> None:
+    """The platform says the topic is gone: whatever comes next opens a new one, and the card is posted again."""
+    topic = await desk.topic(errand.ticket_id or 0)
+    if topic is not None:
+        async with db.transaction():
+            await desk.save_topic(replace(topic, thread="", card_id=""))
+            await errands.first_card(helpdesk, topic.ticket_id)
+
+
+async def after_unknown(helpdesk: HelpDesk, errand: Errand) -> None:
+    """What follows an unknown outcome, in the caller's transaction."""
+    if errand.conversation_id is not None:
+        if errand.op in _WORDS:
+            await delivery.uncertain(helpdesk, errand)
+    elif errand.op is not Op.ANSWER and errand.attempts < MAX_ATTEMPTS:
+        await outbox.add([again(errand, helpdesk.now())])
+
+
+def again(errand: Errand, now: int) -> Errand:
+    """The errand once more, as a new row at the end of its lane; words say that they may be there twice."""
+    payload = {**errand.payload, "repeated": True} if errand.op in _WORDS else errand.payload
+    return replace(
+        errand, id=0, payload=payload, state=ErrandState.PENDING, coalesce="", created_at=now, due_at=now, error=""
+    )
+
+
+async def recover(helpdesk: HelpDesk, *, all_others: bool) -> int:
+    """Errands that another process left in `sending`: their outcome is unknown. Returns how many there were."""
+    async with db.transaction():
+        orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others)
+        for errand in orphans:
+            await after_unknown(helpdesk, errand)
+    return len(orphans)

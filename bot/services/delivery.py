@@ -1,0 +1,196 @@
+"""What became of our messages: results of errands and receipts of channels, told to the agents."""
+
+from dataclasses import replace
+
+from bot.domain.errors import SendError
+from bot.domain.ledger import Delivery, Errand, ErrandState, LedgerMessage, Op, Urgency, advance
+from bot.domain.message import Receipt, ReceiptStatus
+from bot.domain.outgoing import Button, Outgoing
+from bot.domain.people import Conversation
+from bot.domain.press import Verb, encode
+from bot.domain.ticket import WAITING, ActorKind
+from bot.helpdesk import HelpDesk
+from bot.services import errands, lanes
+from store import conversations, messages, outbox, tickets
+
+_OF_RECEIPT = {
+    ReceiptStatus.SENT: Delivery.SENT,
+    ReceiptStatus.DELIVERED: Delivery.DELIVERED,
+    ReceiptStatus.READ: Delivery.READ,
+    ReceiptStatus.FAILED: Delivery.FAILED,
+}
+_OPEN_STATES = (ErrandState.SENDING, ErrandState.UNCERTAIN, ErrandState.PENDING)
+
+
+async def window_opened(helpdesk: HelpDesk, conversation: Conversation, at: int) -> Conversation:
+    """Anything the customer does opens the window again and lets parked answers go."""
+    now = helpdesk.now()
+    spoken_at = min(at or now, now)
+    if conversation.last_inbound_at is None or spoken_at > conversation.last_inbound_at:
+        conversation = replace(conversation, last_inbound_at=spoken_at, reachable=True)
+        await conversations.save(conversation)
+    await outbox.release_parked(conversation.id, now)
+    return conversation
+
+
+async def sent(helpdesk: HelpDesk, errand: Errand, external_ids: list[str]) -> None:
+    """An errand is surely out: the message map learns its ids, the ledger its state."""
+    if errand.message_id is None:
+        return
+    place = await _place(helpdesk, errand)
+    ids = errand.payload.get("messages", [errand.message_id])
+    for external_id, message_id in zip(external_ids, ids, strict=False):
+        await messages.post(place, external_id, message_id, errand.ticket_id or 0)
+    if errand.conversation_id is None:
+        return
+    for message_id in ids:
+        await _became(helpdesk, message_id, Delivery.SENT if errand.payload.get("last", True) else Delivery.SENDING)
+    await _await_answer(helpdesk, ids[-1])
+
+
+async def _place(helpdesk: HelpDesk, errand: Errand) -> str:
+    """Which side of the message map an errand's ids belong to."""
+    if errand.conversation_id is not None:
+        return f"{errand.channel}:{errand.conversation_id}"
+    return errand.budget or lanes.desk_place(helpdesk.desk.group)
+
+
+async def _await_answer(helpdesk: HelpDesk, message_id: int) -> None:
+    """A parked or failed answer stopped the wait for the customer; once it is out, the wait begins anew."""
+    message = await messages.get(message_id)
+    ticket = await tickets.get(message.ticket_id) if message else None
+    if ticket is None or message is None or ticket.status not in WAITING or ticket.waiting_since is not None:
+        return
+    last = await messages.last_public(ticket.id)
+    if last is not None and last.author is not ActorKind.REQUESTER:
+        waiting = replace(ticket, waiting_since=helpdesk.now())
+        await tickets.save(waiting, None, helpdesk.deadlines(waiting))
+
+
+async def _stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
+    """Our last word did not arrive, so silence says nothing about the customer."""
+    ticket = await tickets.get(ticket_id)
+    if ticket is not None and ticket.waiting_since is not None:
+        stopped = replace(ticket, waiting_since=None)
+        await tickets.save(stopped, None, helpdesk.deadlines(stopped))
+
+
+async def _became(helpdesk: HelpDesk, message_id: int, delivery: Delivery, failure: str = "") -> LedgerMessage | None:
+    """Move a message's delivery state forward and show it; `None` when the news is old."""
+    message = await messages.get(message_id)
+    if message is None or advance(message.delivery, delivery) is not delivery or message.delivery is delivery:
+        return None
+    await messages.set_delivery(message_id, delivery, failure)
+    if message.author is ActorKind.AGENT:
+        await errands.mark(helpdesk, message)
+    return message
+
+
+async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
+    """The window is shut: an answer is kept until the customer writes, a mere notice is let go, visibly."""
+    if errand.ticket_id is None:
+        return
+    if errand.payload.get("notice"):
+        await _dropped_notice(helpdesk, errand)
+        return
+    if errand.message_id is not None:
+        await _became(helpdesk, errand.message_id, Delivery.PARKED, "send-error-window")
+    await _stop_waiting(helpdesk, errand.ticket_id)
+    await errands.line(
+        helpdesk, errand.ticket_id, "delivery-parked", urgency=Urgency.FAILURE, reply_to=errand.message_id
+    )
+
+
+async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
+    if errand.message_id is not None:
+        await _became(helpdesk, errand.message_id, Delivery.EXPIRED, "send-error-window")
+    await errands.line(helpdesk, errand.ticket_id or 0, "delivery-notice-skipped", urgency=Urgency.FAILURE)
+
+
+async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
+    """Surely not delivered, and trying again is no use: the agents learn why and what they can do."""
+    if errand.message_id is not None and errand.conversation_id is not None:
+        await _became(helpdesk, errand.message_id, Delivery.FAILED, error.key)
+        await _stop_waiting(helpdesk, errand.ticket_id or 0)
+    if errand.ticket_id is None:
+        return
+    key = "delivery-failed" if errand.conversation_id is not None else "delivery-desk-failed"
+    await _tell(helpdesk, errand, key, reason=helpdesk.desk_text(error.key))
+
+
+async def uncertain(helpdesk: HelpDesk, errand: Errand) -> None:
+    """Nobody knows whether it arrived: shown with a one-press resend until a receipt tells."""
+    if errand.message_id is not None:
+        await _became(helpdesk, errand.message_id, Delivery.UNCERTAIN, "send-error-unknown-outcome")
+    if errand.ticket_id is not None:
+        await _tell(helpdesk, errand, "delivery-uncertain")
+
+
+async def _tell(helpdesk: HelpDesk, errand: Errand, key: str, **values: str) -> None:
+    """A line under the message, with a button to send it again where that makes sense."""
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if errand.conversation_id is not None and errand.op is Op.SEND:
+        rows = ((Button(title=helpdesk.desk_text("button-resend"), token=encode(Verb.RESEND, errand.id)),),)
+    text = helpdesk.desk_text(key, **values)
+    await errands.to_topic(
+        helpdesk,
+        errand.ticket_id or 0,
+        Outgoing(text=text, rows=rows),
+        urgency=Urgency.FAILURE,
+        reply_to=errand.message_id,
+    )
+
+
+async def resend(helpdesk: HelpDesk, errand_id: int) -> str:
+    """An agent presses "send again"; returns the toast's key."""
+    errand = await outbox.by_id(errand_id)
+    if errand is None or errand.conversation_id is None:
+        return "button-old"
+    again = await outbox.resolve(
+        errand_id,
+        ErrandState.PENDING,
+        helpdesk.now(),
+        from_states=(ErrandState.FAILED, ErrandState.UNCERTAIN, ErrandState.EXPIRED),
+    )
+    if not again:
+        return "resend-not-needed"
+    if errand.message_id is not None:
+        await messages.set_delivery(errand.message_id, Delivery.STORED, "")
+    return "resend-done"
+
+
+async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
+    """A receipt, in any order, once or often."""
+    errand = await outbox.by_id(int(receipt.tracker)) if receipt.tracker.isdigit() else None
+    errand = errand or await outbox.by_external(channel, receipt.external_id)
+    if errand is None or errand.channel != channel:
+        return
+    if receipt.status is ReceiptStatus.FAILED and receipt.failure is not None:
+        await _failed_late(helpdesk, errand, receipt, receipt.failure)
+        return
+    proof = await outbox.resolve(
+        errand.id, ErrandState.SENT, helpdesk.now(), external_id=receipt.external_id, from_states=_OPEN_STATES
+    )
+    if proof:
+        await sent(helpdesk, errand, [receipt.external_id])
+    if errand.message_id is not None:
+        await _became(helpdesk, errand.message_id, _OF_RECEIPT[receipt.status])
+
+
+async def _failed_late(helpdesk: HelpDesk, errand: Errand, receipt: Receipt, failure: SendError) -> None:
+    """Accepted first, refused later. A shut window parks the answer as if it had been refused at once."""
+    state = ErrandState.PARKED if failure.window_closed and not errand.payload.get("notice") else ErrandState.FAILED
+    changed = await outbox.resolve(
+        errand.id,
+        state,
+        helpdesk.now(),
+        external_id=receipt.external_id,
+        error=failure.key,
+        from_states=(*_OPEN_STATES, ErrandState.SENT),
+    )
+    if not changed:
+        return
+    if failure.window_closed:
+        await parked(helpdesk, errand)
+    else:
+        await failed(helpdesk, errand, failure)

@@ -1,0 +1,240 @@
+"""Writing errands: every way in which a use case asks for something to leave the house."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.fit import fit
+from bot.domain.ledger import Errand, LedgerMessage, Op, Urgency
+from bot.domain.outgoing import Outgoing
+from bot.domain.people import Conversation
+from bot.helpdesk import HelpDesk
+from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, topic_lane
+from store import outbox
+
+ALBUM_PAUSE_MS = 1_200
+"""Telegram sends the items of an album one by one without an end mark; we wait this long for the next."""
+
+CARD_PAUSE_MS = 2_000
+"""A card waits this long for further changes: each edit costs one of the group's few writes."""
+
+PRESS_LIFE_MS = 60_000
+"""A button press is answered soon or not at all (Bot API, answerCallbackQuery)."""
+
+
+async def to_customer(
+    helpdesk: HelpDesk,
+    conversation: Conversation,
+    message: Outgoing,
+    *,
+    ticket_id: int | None,
+    message_id: int | None = None,
+    reply_to: int | None = None,
+    notice: bool = False,
+) -> None:
+    """Enqueue a message for the customer. A `notice` is dropped, visibly, rather than parked when it cannot go now."""
+    channel = helpdesk.channels[conversation.channel]
+    skip_hint = helpdesk.text(conversation.locale, "skip-hint")
+    fitted = fit(message, channel.capabilities, skip_hint=skip_hint, choose=message.list_title)
+    now = helpdesk.now()
+    await outbox.add(
+        [
+            Errand(
+                channel=conversation.channel,
+                lane=customer_lane(conversation),
+                op=Op.SEND,
+                payload={
+                    "part": dump_part(part),
+                    "reply_to": reply_to,
+                    "notice": notice,
+                    "last": index == len(fitted.parts),
+                },
+                urgency=Urgency.CUSTOMER,
+                ticket_id=ticket_id,
+                conversation_id=conversation.id,
+                message_id=message_id,
+                created_at=now,
+                due_at=now,
+            )
+            for index, part in enumerate(fitted.parts, start=1)
+        ]
+    )
+
+
+async def change_at_customer(
+    helpdesk: HelpDesk, conversation: Conversation, op: Op, payload: Mapping[str, Any], *, ticket_id: int | None
+) -> None:
+    """Enqueue an edit, a reaction or a read mark on the customer's side."""
+    now = helpdesk.now()
+    await outbox.add(
+        [
+            Errand(
+                channel=conversation.channel,
+                lane=customer_lane(conversation),
+                op=op,
+                payload=payload,
+                urgency=Urgency.CUSTOMER,
+                ticket_id=ticket_id,
+                conversation_id=conversation.id,
+                created_at=now,
+                due_at=now,
+            )
+        ]
+    )
+
+
+async def to_topic(
+    helpdesk: HelpDesk,
+    ticket_id: int,
+    message: Outgoing,
+    *,
+    urgency: Urgency = Urgency.WORDS,
+    message_id: int | None = None,
+    reply_to: int | None = None,
+) -> None:
+    """Enqueue a post in the ticket's topic; `message_id` is the ledger row it shows, `reply_to` one it answers."""
+    fitted = fit(message, helpdesk.desk.capabilities)
+    for part in fitted.parts:
+        payload = {"part": dump_part(part), "reply_to": reply_to}
+        await _to_desk(helpdesk, Op.SEND, payload, urgency, ticket_id=ticket_id, message_id=message_id)
+
+
+async def line(
+    helpdesk: HelpDesk,
+    ticket_id: int,
+    key: str,
+    *,
+    urgency: Urgency = Urgency.STATUS,
+    reply_to: int | None = None,
+    **values: str | int,
+) -> None:
+    """A sentence of ours in the ticket's topic."""
+    text = helpdesk.desk_text(key, **values)
+    await to_topic(helpdesk, ticket_id, Outgoing(text=text), urgency=urgency, reply_to=reply_to)
+
+
+async def to_group(
+    helpdesk: HelpDesk, message: Outgoing, *, chat: str, thread: str | None = None, external_reply_to: str | None = None
+) -> None:
+    """Enqueue a post in an agents' group that belongs to no ticket: the answer to a command, an alarm."""
+    for part in fit(message, helpdesk.desk.capabilities).parts:
+        payload = {"part": dump_part(part), "chat": chat, "thread": thread, "external_reply_to": external_reply_to}
+        await _to_desk(helpdesk, Op.SEND, payload, Urgency.STATUS, lane=f"{DESK}:chat:{chat}:{thread or ''}")
+
+
+async def album_to_topic(helpdesk: HelpDesk, ticket_id: int, message: LedgerMessage) -> None:
+    await _album(helpdesk, message, channel=DESK, lane=topic_lane(ticket_id), conversation=None)
+
+
+async def album_to_customer(helpdesk: HelpDesk, conversation: Conversation, message: LedgerMessage) -> None:
+    lane = customer_lane(conversation)
+    await _album(helpdesk, message, channel=conversation.channel, lane=lane, conversation=conversation)
+
+
+async def _album(
+    helpdesk: HelpDesk, message: LedgerMessage, *, channel: str, lane: str, conversation: Conversation | None
+) -> None:
+    """Add one item to the album that is still being gathered, or start gathering."""
+    now = helpdesk.now()
+    coalesce = f"album:{lane}:{message.album}"
+    gathering = await outbox.find_pending(coalesce)
+    if gathering is not None:
+        payload = {"messages": [*gathering.payload["messages"], message.id]}
+        await outbox.set_payload(gathering.id, payload, now + ALBUM_PAUSE_MS)
+        return
+    await outbox.add(
+        [
+            Errand(
+                channel=channel,
+                lane=lane,
+                op=Op.ALBUM,
+                payload={"messages": [message.id]},
+                urgency=Urgency.CUSTOMER if conversation else Urgency.WORDS,
+                budget="" if conversation else _budget(helpdesk),
+                coalesce=coalesce,
+                ticket_id=message.ticket_id,
+                conversation_id=conversation.id if conversation else None,
+                message_id=message.id,
+                created_at=now,
+                due_at=now + ALBUM_PAUSE_MS,
+            )
+        ]
+    )
+
+
+async def first_card(helpdesk: HelpDesk, ticket_id: int) -> None:
+    """The card that opens a topic: ahead of everything else in the topic's lane."""
+    await _to_desk(helpdesk, Op.CARD, {"first": True}, Urgency.WORDS, ticket_id=ticket_id)
+
+
+async def card(helpdesk: HelpDesk, ticket_id: int) -> None:
+    """Bring card and topic name up to date, once for any number of changes."""
+    await _to_desk(
+        helpdesk,
+        Op.CARD,
+        {},
+        Urgency.COSMETIC,
+        ticket_id=ticket_id,
+        lane=f"{DESK}:card:{ticket_id}",
+        coalesce=f"card:{ticket_id}",
+        due_at=helpdesk.now() + CARD_PAUSE_MS,
+    )
+
+
+async def mark(helpdesk: HelpDesk, message: LedgerMessage) -> None:
+    """Show the delivery state on the agent's own message, as a reaction."""
+    await _to_desk(
+        helpdesk,
+        Op.MARK,
+        {},
+        Urgency.COSMETIC,
+        ticket_id=message.ticket_id,
+        message_id=message.id,
+        lane=f"{DESK}:mark:{message.id}",
+        coalesce=f"mark:{message.id}",
+        budget="",
+    )
+
+
+async def react_in_group(helpdesk: HelpDesk, chat: str, external_id: str, emoji: str) -> None:
+    """A reaction of ours as the cheapest "done": it costs nothing of the group's budget."""
+    payload = {"chat": chat, "external_id": external_id, "emoji": emoji}
+    lane = f"{DESK}:react:{chat}:{external_id}"
+    await _to_desk(helpdesk, Op.REACT, payload, Urgency.STATUS, lane=lane, budget="")
+
+
+async def edit_in_topic(helpdesk: HelpDesk, message: LedgerMessage, part: Outgoing) -> None:
+    """Rewrite the post that shows a ledger message."""
+    parts = fit(part, helpdesk.desk.capabilities).parts
+    payload = {"part": dump_part(parts[-1]), "of": message.id}
+    await _to_desk(helpdesk, Op.EDIT, payload, Urgency.WORDS, ticket_id=message.ticket_id)
+
+
+async def answer_press(helpdesk: HelpDesk, channel: str, press_id: str, text: str = "") -> None:
+    """Stop the spinner of a pressed button, with a toast if there is something to say."""
+    now = helpdesk.now()
+    await outbox.add(
+        [
+            Errand(
+                channel=channel,
+                lane=f"{channel}:press:{press_id}",
+                op=Op.ANSWER,
+                payload={"press_id": press_id, "text": text},
+                urgency=Urgency.CUSTOMER,
+                created_at=now,
+                due_at=now,
+                expires_at=now + PRESS_LIFE_MS,
+            )
+        ]
+    )
+
+
+async def _to_desk(helpdesk: HelpDesk, op: Op, payload: Mapping[str, Any], urgency: Urgency, **columns: Any) -> None:
+    """Enqueue an errand to the group; `columns` say what differs from a plain write into a ticket's topic."""
+    now = helpdesk.now()
+    usual = {"lane": topic_lane(columns.get("ticket_id") or 0), "budget": _budget(helpdesk), "due_at": now}
+    errand = Errand(channel=DESK, op=op, payload=payload, urgency=urgency, created_at=now, **{**usual, **columns})
+    await outbox.add([errand])
+
+
+def _budget(helpdesk: HelpDesk) -> str:
+    return desk_place(helpdesk.desk.group)

@@ -1,0 +1,95 @@
+"""Looking: one ticket's state and history, the list of tickets."""
+
+from bot.domain.errors import BadInput
+from bot.domain.ledger import LedgerMessage, Visibility
+from bot.domain.ticket import ActorKind, Status, Step, Ticket
+from bot.domain.words import fold
+from bot.helpdesk import HelpDesk
+from bot.services import relay
+from bot.services.call import Call
+from bot.services.casework import conversation_of
+from bot.services.summary import card_of
+from store import messages, tickets
+
+_LISTED = 20
+_RECENT = 30
+_EXCERPT = 120
+
+
+async def status(helpdesk: HelpDesk, call: Call) -> str:
+    """The card again, down here; outside a topic how many tickets are in which status."""
+    if call.ticket is None and not call.argument:
+        return await _counts(helpdesk)
+    ticket = await _named(call) if call.argument else call.on
+    return (await card_of(helpdesk, ticket)).text
+
+
+async def _counts(helpdesk: HelpDesk) -> str:
+    counts = await tickets.count_by_status()
+    lines = [f"{_status_name(helpdesk, status)}: {counts.get(status, 0)}" for status in Status]
+    return "\n".join((helpdesk.desk_text("status-counts"), *lines))
+
+
+async def _named(call: Call) -> Ticket:
+    ticket = await tickets.by_number(call.argument.lstrip("#"))
+    if ticket is None:
+        raise BadInput("ticket-unknown", given=call.argument)
+    return ticket
+
+
+async def history(helpdesk: HelpDesk, call: Call) -> str:
+    """Every step and the latest words, oldest first."""
+    ticket = await _named(call) if call.argument else call.on
+    steps = await tickets.history(ticket.id)
+    said = await messages.of_ticket(ticket.id, limit=_RECENT, newest_first=True)
+    rows = [(step.at, _step_line(helpdesk, step)) for step in steps]
+    rows += [(message.at, _message_line(helpdesk, message)) for message in said]
+    lines = (f"{helpdesk.moment(helpdesk.policies.locale, at)} · {text}" for at, text in sorted(rows))
+    conversation = await conversation_of(ticket)
+    heading = helpdesk.desk_text("history-of", number=ticket.label, name=conversation.requester.name)
+    return "\n".join((heading, *lines))
+
+
+def _step_line(helpdesk: HelpDesk, step: Step) -> str:
+    who = step.actor.name or helpdesk.desk_text(f"actor-{step.actor.kind}")
+    what = helpdesk.desk_text(f"action-{step.action}")
+    moved = f" → {_status_name(helpdesk, step.after)}" if step.after is not step.before else ""
+    why = f" ({step.reason})" if step.reason else ""
+    return f"{who}: {what}{moved}{why}"
+
+
+def _message_line(helpdesk: HelpDesk, message: LedgerMessage) -> str:
+    who = message.author_name or helpdesk.desk_text(f"actor-{message.author}")
+    mark = "📝 " if message.visibility is Visibility.NOTE else ""
+    words = relay.words_of(helpdesk, helpdesk.policies.locale, message.content)
+    kind = helpdesk.desk_text(f"kind-{message.content.kind.value}")
+    said = " ".join(words.split())[:_EXCERPT] or kind
+    fate = f" [{helpdesk.desk_text(f'state-{message.delivery}')}]" if message.author is ActorKind.AGENT else ""
+    return f"{mark}{who}: «{said}»{fate}"
+
+
+async def listing(helpdesk: HelpDesk, call: Call) -> str:
+    """`/tickets`, `/tickets mine`, `/tickets pending`: live tickets, oldest first."""
+    wanted = fold(call.argument)
+    mine = wanted in {fold("mine"), fold("benim")}
+    chosen = next((s for s in Status if wanted in {fold(s), fold(_status_name(helpdesk, s))}), None)
+    if wanted and not mine and chosen is None:
+        raise BadInput("usage-tickets", states=", ".join(Status))
+    found = await tickets.listing(
+        status=chosen,
+        assignee=call.agent.id if mine else None,
+        live_only=chosen is not Status.CLOSED,
+        limit=_LISTED,
+    )
+    if not found:
+        return helpdesk.desk_text("tickets-none-here")
+    return "\n".join(_ticket_line(helpdesk, ticket) for ticket in found)
+
+
+def _ticket_line(helpdesk: HelpDesk, ticket: Ticket) -> str:
+    who = ticket.assignee_name or helpdesk.desk_text("nobody")
+    return f"{ticket.label} · {_status_name(helpdesk, ticket.status)} · {who} · {ticket.subject}"
+
+
+def _status_name(helpdesk: HelpDesk, status: Status) -> str:
+    return helpdesk.desk_text(f"status-{status}")

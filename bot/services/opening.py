@@ -1,0 +1,80 @@
+"""Opening a ticket, and taking a customer's words into one."""
+
+from dataclasses import replace
+
+from bot.domain.message import Content, Said
+from bot.domain.people import Conversation
+from bot.domain.ticket import Action, Actor, ActorKind, Status, Ticket
+from bot.helpdesk import HelpDesk
+from bot.services import errands, questions, relay
+from bot.services.casework import apply
+from store import conversations, tickets
+
+_SUBJECT_LENGTH = 60
+
+
+def requester(conversation: Conversation) -> Actor:
+    return Actor(ActorKind.REQUESTER, conversation.requester.id, conversation.requester.name)
+
+
+async def open_ticket(
+    helpdesk: HelpDesk, conversation: Conversation, said: Said, *, follow_up_of: Ticket | None = None
+) -> Ticket:
+    """The first real message: number at once, topic, acknowledgement with the first question."""
+    ticket = await create(helpdesk, conversation, said.content, follow_up_of=follow_up_of)
+    message = await relay.record(helpdesk, conversation, ticket, said)
+    await relay.to_topic(helpdesk, message)
+    await greet(helpdesk, conversation, ticket)
+    return ticket
+
+
+async def create(
+    helpdesk: HelpDesk, conversation: Conversation, content: Content, *, follow_up_of: Ticket | None = None
+) -> Ticket:
+    """A new ticket that becomes the conversation's current one, with its card on the way to the desk."""
+    now = helpdesk.now()
+    draft = Ticket(
+        conversation_id=conversation.id,
+        requester_id=conversation.requester.id,
+        subject=_subject(helpdesk, content),
+        created_at=now,
+        status_since=now,
+        follow_up_of=follow_up_of.id if follow_up_of else None,
+    )
+    draft = questions.begin(helpdesk, draft)
+    ticket = await tickets.create(draft, helpdesk.year(), requester(conversation), helpdesk.deadlines(draft))
+    await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=""))
+    await errands.first_card(helpdesk, ticket.id)
+    return ticket
+
+
+async def greet(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    """The acknowledgement: the number, and the first question in the same message."""
+    key = "ticket-opened" if ticket.follow_up_of is None else "ticket-opened-follow-up"
+    opening = helpdesk.text(conversation.locale, key, number=ticket.label)
+    await questions.ask(helpdesk, conversation, ticket, opening=opening)
+
+
+def _subject(helpdesk: HelpDesk, content: Content) -> str:
+    """The first words, or the name of what was sent."""
+    words = " ".join(content.text.split())
+    if not words:
+        return helpdesk.desk_text(f"kind-{content.kind.value}")
+    return words if len(words) <= _SUBJECT_LENGTH else words[: _SUBJECT_LENGTH - 1].rstrip() + "…"
+
+
+async def heard(
+    helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, said: Said, *, heading: str = ""
+) -> None:
+    """Words for the agent: recorded, shown in the topic; a waiting or postponed ticket comes back to `open`."""
+    ticket = await note_answer(helpdesk, conversation, ticket)
+    message = await relay.record(helpdesk, conversation, ticket, said)
+    await relay.to_topic(helpdesk, message, heading=heading)
+
+
+async def note_answer(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> Ticket:
+    """The requester has spoken: the ball is the agent's. A row of history only when that changes something."""
+    comes_back = ticket.status in {Status.PENDING, Status.POSTPONED}
+    if not comes_back and ticket.waiting_since is None:
+        return ticket
+    return await apply(helpdesk, ticket, Action.ANSWER, actor=requester(conversation))

@@ -1,0 +1,98 @@
+"""Solution proposed: the requester accepts or rejects, and a contradiction keeps the ticket open."""
+
+from dataclasses import replace
+
+from bot.domain.ledger import Urgency
+from bot.domain.outgoing import Button
+from bot.domain.people import Conversation
+from bot.domain.press import Press, Verb, encode
+from bot.domain.ticket import Action, Actor, ActorKind, Status, Ticket
+from bot.domain.words import still_failing
+from bot.helpdesk import HelpDesk
+from bot.services import errands
+from bot.services.casework import apply, notify
+from store import conversations, messages
+
+CONTRADICTION_MS = 60_000
+"""Words this close to an accept count as said with it (PRODUCT.md, contradiction guard)."""
+
+
+def awaiting_reason(ticket: Ticket) -> str:
+    return f"reason:{ticket.id}"
+
+
+def buttons(helpdesk: HelpDesk, locale: str, ticket: Ticket, *, accept: Verb = Verb.ACCEPT) -> tuple[Button, ...]:
+    """Accept and reject, bound to this very proposal."""
+    key = "accept" if accept is Verb.ACCEPT else "accept-anyway"
+    return (
+        Button(title=helpdesk.text(locale, f"button-{key}"), token=encode(accept, ticket.id, str(ticket.proposal))),
+        Button(
+            title=helpdesk.text(locale, "button-reject"), token=encode(Verb.REJECT, ticket.id, str(ticket.proposal))
+        ),
+    )
+
+
+async def pressed(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, press: Press) -> str:
+    """A press on accept or reject; returns the key of the toast. Twice, late or of an older proposal does no harm."""
+    if ticket.status is Status.CLOSED:
+        return "button-already-closed"
+    if ticket.status is not Status.SOLUTION_PROPOSED or press.argument(0) != str(ticket.proposal):
+        return "button-old-proposal"
+    accepted = press.verb is not Verb.REJECT
+    await answered(helpdesk, conversation, ticket, accepted=accepted, sure=press.verb is Verb.ACCEPT_ANYWAY)
+    return ""
+
+
+async def answered(
+    helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, *, accepted: bool, sure: bool = False
+) -> None:
+    if not accepted:
+        await _reject(helpdesk, conversation, ticket)
+    elif not sure and await _contradicted(helpdesk, ticket):
+        await _ask_once_more(helpdesk, conversation, ticket)
+    else:
+        await _accept(helpdesk, conversation, ticket)
+
+
+async def _accept(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    ticket = await apply(helpdesk, ticket, Action.ACCEPT, actor=_actor(conversation))
+    await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
+    await notify(helpdesk, conversation, "closed-accepted", ticket=ticket, number=ticket.label)
+    await errands.line(helpdesk, ticket.id, "desk-accepted", name=conversation.requester.name)
+
+
+async def _reject(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    """Back to the same agent at once; the reason follows as the next message."""
+    ticket = await apply(helpdesk, ticket, Action.REJECT, actor=_actor(conversation))
+    await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=awaiting_reason(ticket)))
+    await notify(helpdesk, conversation, "rejected-ask-reason", ticket=ticket, number=ticket.label)
+    key = "desk-rejected-assigned" if ticket.assignee else "desk-rejected"
+    name, agent = conversation.requester.name, ticket.assignee_name
+    await errands.line(helpdesk, ticket.id, key, urgency=Urgency.WORDS, name=name, agent=agent)
+
+
+async def reason_given(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> str:
+    """The reason for a reject arrived: thank the customer; returns the heading its post gets in the topic."""
+    await conversations.save(replace(conversation, awaiting=""))
+    await notify(helpdesk, conversation, "reason-noted", ticket=ticket, number=ticket.label)
+    return helpdesk.desk_text("desk-reject-reason")
+
+
+async def _contradicted(helpdesk: HelpDesk, ticket: Ticket) -> bool:
+    """Did the requester just say that it still fails?"""
+    since = helpdesk.now() - CONTRADICTION_MS
+    recent = await messages.of_ticket(ticket.id, limit=5, newest_first=True)
+    return any(
+        message.author is ActorKind.REQUESTER and message.at >= since and still_failing(message.content.text)
+        for message in recent
+    )
+
+
+async def _ask_once_more(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    rows = (buttons(helpdesk, conversation.locale, ticket, accept=Verb.ACCEPT_ANYWAY),)
+    await notify(helpdesk, conversation, "contradiction", ticket=ticket, rows=rows, number=ticket.label)
+    await errands.line(helpdesk, ticket.id, "desk-contradiction", name=conversation.requester.name)
+
+
+def _actor(conversation: Conversation) -> Actor:
+    return Actor(ActorKind.REQUESTER, conversation.requester.id, conversation.requester.name)

@@ -1,0 +1,112 @@
+"""Carrying a customer's message into the ledger and into the ticket's topic."""
+
+from bot.domain.ledger import Delivery, LedgerMessage, Urgency
+from bot.domain.message import Content, Edited, Said
+from bot.domain.outgoing import Outgoing
+from bot.domain.people import Conversation
+from bot.domain.ticket import ActorKind, Ticket
+from bot.helpdesk import HelpDesk
+from bot.services import errands, lanes
+from store import messages
+
+
+async def record(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, said: Said) -> LedgerMessage:
+    """Write the customer's message into the ticket's ledger and into the message map."""
+    place = lanes.customer_place(conversation)
+    quoted = await messages.find_post(place, said.reply_to) if said.reply_to else None
+    message = await messages.add(
+        LedgerMessage(
+            ticket_id=ticket.id,
+            author=ActorKind.REQUESTER,
+            author_id=conversation.requester.id,
+            author_name=conversation.requester.name,
+            content=said.content,
+            at=said.at or helpdesk.now(),
+            delivery=Delivery.RECEIVED,
+            reply_to=quoted.message_id if quoted else None,
+            album=said.album or "",
+        ),
+        attachment_source=conversation.channel,
+    )
+    await messages.post(place, said.external_id, message.id, ticket.id)
+    return message
+
+
+async def to_topic(helpdesk: HelpDesk, message: LedgerMessage, *, heading: str = "") -> None:
+    """Show the message to the agents: an album as one post, everything else as it came."""
+    if message.album and helpdesk.desk.capabilities.album:
+        await errands.album_to_topic(helpdesk, message.ticket_id, message)
+        return
+    await errands.to_topic(
+        helpdesk,
+        message.ticket_id,
+        shown(helpdesk, message, heading=heading),
+        urgency=Urgency.WORDS,
+        message_id=message.id,
+        reply_to=message.reply_to,
+    )
+
+
+def shown(helpdesk: HelpDesk, message: LedgerMessage, *, heading: str = "") -> Outgoing:
+    """How agents see a customer's message: the name, a heading if there is one, then the words as they are."""
+    name = helpdesk.desk_text("desk-from", name=message.author_name or helpdesk.desk_text("somebody"))
+    words = words_of(helpdesk, helpdesk.policies.locale, message.content)
+    return Outgoing(
+        text="\n".join(filter(None, (name, heading, words))),
+        attachment=message.content.attachment,
+        location=message.content.location,
+        contacts=message.content.contacts,
+    )
+
+
+def words_of(helpdesk: HelpDesk, locale: str, content: Content) -> str:
+    """The text of a content; what cannot be carried is named, never silently missing."""
+    if not content.placeholder:
+        return content.text
+    key = f"placeholder-{content.placeholder}"
+    known = key if helpdesk.texts.has(key) else "placeholder-unsupported"
+    named = ": ".join(filter(None, (helpdesk.text(locale, known), content.detail)))
+    return "\n".join(filter(None, (f"[{named}]", content.text)))
+
+
+async def edited(helpdesk: HelpDesk, conversation: Conversation, event: Edited) -> bool:
+    """The customer changed a message: the ledger follows, the post in the topic is marked as edited."""
+    post = await messages.find_post(lanes.customer_place(conversation), event.external_id)
+    if post is None or post.message_id is None:
+        return False
+    message = await messages.get(post.message_id)
+    if message is None:
+        return False
+    content = _edited_content(message.content, event.content)
+    changed = await messages.set_content(message.id, content, event.at or helpdesk.now())
+    await errands.edit_in_topic(helpdesk, changed, shown(helpdesk, changed, heading=helpdesk.desk_text("desk-edited")))
+    return True
+
+
+def _edited_content(before: Content, after: Content) -> Content:
+    """An edit changes words; the file stays the one we know unless a new one came along."""
+    if after.attachment is not None or before.attachment is None:
+        return after
+    return Content(text=after.text, attachment=before.attachment)
+
+
+async def revoked(helpdesk: HelpDesk, conversation: Conversation, external_id: str) -> bool:
+    """The customer deleted a message for everyone: it stays on record, marked as withdrawn."""
+    post = await messages.find_post(lanes.customer_place(conversation), external_id)
+    message = await messages.get(post.message_id) if post and post.message_id else None
+    if message is None:
+        return False
+    await messages.set_revoked(message.id)
+    heading = helpdesk.desk_text("desk-revoked")
+    await errands.edit_in_topic(helpdesk, message, shown(helpdesk, message, heading=heading))
+    return True
+
+
+async def reacted(helpdesk: HelpDesk, conversation: Conversation, external_id: str, emoji: str) -> bool:
+    """The customer reacted to a message; agents see it as a line under the message."""
+    post = await messages.find_post(lanes.customer_place(conversation), external_id)
+    if post is None or not emoji:
+        return False
+    name = conversation.requester.name or helpdesk.desk_text("somebody")
+    await errands.line(helpdesk, post.ticket_id, "desk-reacted", reply_to=post.message_id, name=name, emoji=emoji)
+    return True

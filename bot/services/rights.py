@@ -1,0 +1,38 @@
+"""Who may do what: numeric user ids, deny by default."""
+
+from bot.domain.message import Person
+from bot.domain.people import Agent, Role
+from bot.domain.ticket import Actor, ActorKind
+from bot.helpdesk import HelpDesk
+from store import desk
+
+_KEY = "tg:"
+
+
+def user_id(person: Person) -> int | None:
+    """The numeric Telegram id behind a person, if there is one: anonymous admins and channels have none."""
+    for key in person.keys:
+        if key.startswith(_KEY) and key[len(_KEY) :].isdigit():
+            return int(key[len(_KEY) :])
+    return None
+
+
+async def agent_of(person: Person) -> Agent | None:
+    """The member of the agents' group who acts; whoever writes there is a member."""
+    number = user_id(person)
+    return None if number is None else await desk.seen(number, person.name, person.username)
+
+
+def role_of(helpdesk: HelpDesk, agent: Agent | None) -> Role | None:
+    """The effective role: admins of the configuration, then our own table, then membership."""
+    if agent is None or not agent.present:
+        return None
+    if agent.id in helpdesk.policies.admins:
+        return Role.ADMIN
+    if agent.role is not None:
+        return agent.role
+    return None if helpdesk.policies.require_role else Role.AGENT
+
+
+def actor(agent: Agent) -> Actor:
+    return Actor(ActorKind.AGENT, agent.id, agent.name)

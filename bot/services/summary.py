@@ -1,0 +1,18 @@
+"""What a card needs to know, gathered from the store."""
+
+from bot.cards import Card, card
+from bot.domain.ticket import Ticket
+from bot.helpdesk import HelpDesk
+from bot.services.casework import conversation_of
+from store import tickets
+
+_EARLIER = 6
+
+
+async def card_of(helpdesk: HelpDesk, ticket: Ticket) -> Card:
+    """The ticket's card as it is now."""
+    conversation = await conversation_of(ticket)
+    theirs = await tickets.of_requester(ticket.requester_id, live_only=False, limit=_EARLIER)
+    earlier = tuple(other.label for other in theirs if other.id != ticket.id)
+    channel = helpdesk.channels[conversation.channel]
+    return card(helpdesk, ticket, conversation, window_ms=channel.capabilities.window_ms, earlier=earlier)

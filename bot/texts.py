@@ -1,0 +1,115 @@
+"""Every sentence people read: Fluent messages by language, and dates the way each language writes them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import localedata
+from babel.dates import format_datetime
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import ast
+
+from bot.domain.errors import GiseError
+
+Value = str | int | float
+_DAY_KEYS = {-1: "day-yesterday", 0: "day-today", 1: "day-tomorrow"}
+
+
+class TextsError(GiseError):
+    """A text file that cannot be used: which file, and what is wrong in it."""
+
+
+class Texts:
+    """The texts of `folders`, in order: what a later folder's `<locale>.ftl` says takes the place of an earlier one's.
+
+    A message that the later file lacks keeps its earlier wording, so that an operator's file survives new releases.
+    Raises `TextsError` for unreadable or malformed files and when the default language is missing.
+    """
+
+    def __init__(self, folders: Sequence[Path], default: str = "tr") -> None:
+        self._bundles: dict[str, FluentBundle] = {}
+        self._keys: dict[str, set[str]] = {}
+        for file in (file for folder in folders for file in sorted(folder.glob("*.ftl"))):
+            self._add(file)
+        if default not in self._bundles:
+            raise TextsError(f"no {default}.ftl in {', '.join(map(str, folders))}")
+        self.default = default
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages there are texts for, the default one first."""
+        return (self.default, *sorted(self._bundles.keys() - {self.default}))
+
+    def closest(self, locale: str) -> str:
+        """The language to use for `locale` (`en-US` is `en`); the default one if there are no texts for it."""
+        language = locale.split("-", maxsplit=1)[0].lower()
+        return language if language in self._bundles else self.default
+
+    def has(self, key: str) -> bool:
+        """Whether the default language has the text."""
+        return key in self._keys[self.default]
+
+    def keys(self, locale: str) -> frozenset[str]:
+        """The names of all texts in `locale`."""
+        return frozenset(self._keys[locale])
+
+    def text(self, locale: str, key: str, **values: Value) -> str:
+        """The sentence `key` in `locale`, else in the default language.
+
+        Raises `KeyError` for a key that no file has or a value that was not given: both are mistakes of ours.
+        """
+        language = self.closest(locale)
+        bundle = self._bundles[language if key in self._keys[language] else self.default]
+        pattern = bundle.get_message(key).value
+        if pattern is None:
+            raise KeyError(f"text {key} in {language} has only attributes")
+        sentence, errors = bundle.format_pattern(pattern, values)
+        if errors:
+            raise KeyError(f"text {key} in {language}: {errors[0]}")
+        return str(sentence)
+
+    def date_time(self, locale: str, instant: int, zone: ZoneInfo) -> str:
+        """Epoch milliseconds as `1 Ara 2026 15:00` in the zone's wall time."""
+        return self._format(locale, _local(instant, zone), "d MMM y HH:mm")
+
+    def day_time(self, locale: str, instant: int, now: int, zone: ZoneInfo) -> str:
+        """Epoch milliseconds as people say it at `now`: `yarın 09:00`, `Cuma 17:30`, else `4 Mar 09:00`."""
+        moment, today = _local(instant, zone), _local(now, zone)
+        days = (moment.date() - today.date()).days
+        if days in _DAY_KEYS:
+            return self.text(locale, _DAY_KEYS[days], time=f"{moment:%H:%M}")
+        if 0 < days < 7:
+            return self._format(locale, moment, "EEEE HH:mm")
+        return self._format(locale, moment, "d MMM HH:mm" if moment.year == today.year else "d MMM y HH:mm")
+
+    def _format(self, locale: str, moment: datetime, pattern: str) -> str:
+        return format_datetime(moment, pattern, tzinfo=moment.tzinfo, locale=self.closest(locale))
+
+    def _add(self, file: Path) -> None:
+        try:
+            resource = FluentResource(file.read_text(encoding="utf-8-sig"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise TextsError(f"{file}: {error}") from error
+        keys = list(_message_names(file, resource))
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise TextsError(f"{file}: comes twice: {', '.join(sorted(twice))}")
+        if not localedata.exists(file.stem):
+            raise TextsError(f"{file}: the name must be a language, like tr.ftl")
+        bundle = self._bundles.setdefault(file.stem, FluentBundle([file.stem], use_isolating=False))
+        bundle.add_resource(resource, allow_overrides=True)
+        self._keys.setdefault(file.stem, set()).update(keys)
+
+
+def _message_names(file: Path, resource: ast.Resource) -> Iterator[str]:
+    for entry in resource.body:
+        if isinstance(entry, ast.Junk):
+            line = (entry.content or "").strip().split("\n", maxsplit=1)[0]
+            raise TextsError(f"{file}: not understood: {line}")
+        if isinstance(entry, ast.Message):
+            yield entry.id.name
+
+
+def _local(instant: int, zone: ZoneInfo) -> datetime:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=instant)).astimezone(zone)

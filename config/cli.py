@@ -1,0 +1,120 @@
+"""The program: `gise run`, `gise demo`, `gise check`. Everything else is imported only when it is needed."""
+
+import asyncio
+import errno
+import sys
+from collections.abc import Coroutine
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+FAILED = 1
+MISCONFIGURED = 2
+
+T = TypeVar("T")
+
+main = typer.Typer(
+    name="gise",
+    help="Gişe: a help desk between WhatsApp, Telegram and the agents' Telegram group.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # importing rich would double the time of --help
+    pretty_exceptions_enable=False,
+)
+
+
+@main.command()
+def run() -> None:
+    """Run the help desk until SIGTERM or Ctrl-C."""
+    from config.logs import set_up_logging
+
+    settings = _settings()
+    set_up_logging(settings.log.level, as_json=settings.log.as_json, secrets=settings.secrets)
+
+    import structlog
+
+    from bot.domain.errors import GiseError
+    from config.app import run as serve
+    from config.policies import PolicyError
+
+    try:
+        _finish(serve(settings))
+    except PolicyError as error:
+        _stop(MISCONFIGURED, str(error))
+    except GiseError as error:
+        _stop(FAILED, str(error))
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EADDRNOTAVAIL}:
+            _stop(MISCONFIGURED, f"GISE_HTTP__HOST, GISE_HTTP__PORT: cannot listen there: {error.strerror}")
+        # Through the log, because only there a traceback loses secrets and people's words.
+        log = structlog.get_logger(__name__)
+        log.exception("stopped by an error")
+        raise typer.Exit(FAILED) from None
+
+
+@main.command()
+def demo(
+    *,
+    script: Annotated[bool, typer.Option("--script", help="Play a ticket's life in the terminal, then exit.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 8088,
+) -> None:
+    """Open the sandbox; no account is needed."""
+    from config.demo import run_demo
+
+    raise typer.Exit(run_demo(port, script))
+
+
+@main.command()
+def check() -> None:
+    """Examine accounts, clock and data; say what to do."""
+    from config.logs import set_up_logging
+    from config.settings import ConfigurationError, load_settings
+
+    try:
+        settings = load_settings()
+    except ConfigurationError as error:
+        for problem in error.problems:
+            typer.echo(f"✘ {problem}")
+        raise typer.Exit(FAILED) from None
+    set_up_logging("ERROR", secrets=settings.secrets)
+
+    from config.doctor import examine
+
+    findings = _finish(examine(settings))
+    for finding in findings:
+        typer.echo(str(finding))
+    raise typer.Exit(FAILED if any(finding.bad for finding in findings) else 0)
+
+
+@main.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"gise {installed_version('gise')}")
+
+
+def _settings() -> "Settings":
+    from config.settings import ConfigurationError, load_settings
+
+    try:
+        return load_settings()
+    except ConfigurationError as error:
+        _stop(MISCONFIGURED, *error.problems)
+
+
+def _finish(task: Coroutine[Any, Any, T]) -> T:
+    if sys.platform == "win32":
+        return asyncio.run(task)
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(task)
+
+
+def _stop(code: int, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    raise typer.Exit(code)

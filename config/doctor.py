@@ -1,0 +1,121 @@
+"""`gise check`: looks at everything Gişe depends on and says in one line each what is the case and what to do."""
+
+import asyncio
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from adapters.servertime import server_time
+from adapters.telegram.channel import TelegramChannel
+from adapters.whatsapp.channel import WhatsAppChannel
+from bot.domain.errors import SendError
+from config import findings
+from config.findings import Finding, bad, good, odd
+from config.redaction import Redaction
+from config.settings import Settings, Telegram, WhatsApp
+from store.upgrade import known_migrations
+
+_LITTLE_SPACE = 500 * 2**20
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """All findings, in the order a person would put them right. Changes nothing, prints no secret."""
+    found = await _telegram(settings.telegram)
+    found += await _whatsapp(settings.whatsapp) if settings.whatsapp else [good("WhatsApp: left out")]
+    found += await _clocks(settings)
+    found += await asyncio.to_thread(lambda: [*_folder(settings.data_dir), _database(settings.database_url)])
+    # The platforms' own words are among them, and those may quote what they were sent.
+    clean = Redaction(settings.secrets).without_secrets
+    return [Finding(each.mark, clean(each.what), clean(each.advice)) for each in found]
+
+
+async def _telegram(settings: Telegram) -> list[Finding]:
+    channel = TelegramChannel(
+        settings.token.get_secret_value(),
+        now=lambda: time.time_ns() // 1_000_000,
+        groups=[str(settings.agent_group_id)],
+        api_base=settings.api_base,
+    )
+    try:
+        return list(findings.telegram(settings, await channel.inspect()))
+    except SendError as error:
+        return [findings.refusal("TELEGRAM", settings.api_base, error)]
+    finally:
+        await channel.close()
+
+
+async def _whatsapp(settings: WhatsApp) -> list[Finding]:
+    channel = WhatsAppChannel(
+        settings.token.get_secret_value(),
+        settings.phone_number_id,
+        settings.business_account_id or "",
+        settings.graph_url,
+    )
+    try:
+        return list(findings.whatsapp(settings, await channel.inspect()))
+    except SendError as error:
+        return [findings.refusal("WHATSAPP", settings.api_base, error)]
+    finally:
+        await channel.close()
+
+
+async def _clocks(settings: Settings) -> list[Finding]:
+    bases = {"Telegram": settings.telegram.api_base}
+    if settings.whatsapp:
+        bases["WhatsApp"] = settings.whatsapp.api_base
+    theirs = await asyncio.gather(*(server_time(base) for base in bases.values()))
+    # Not the movable clock: what counts here is the machine's.
+    ours = time.time()
+    return [
+        findings.clock(name, None if instant is None else ours - instant)
+        for name, instant in zip(bases, theirs, strict=True)
+    ]
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        if existing == folder:
+            tempfile.TemporaryFile(dir=folder).close()
+        elif not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+            raise PermissionError(f"{folder} cannot be made inside {existing}")
+    except OSError as error:
+        yield bad(
+            f"Data folder: {folder} is not writable ({error.strerror or error})",
+            "give its owner's rights to Gişe's user, or set GISE_DATA_DIR",
+        )
+        return
+    yield good(f"Data folder: {folder} is writable")
+    free = shutil.disk_usage(existing).free
+    if free < _LITTLE_SPACE:
+        yield odd(f"Data folder: only {free // 2**20} MB are free", "make room before the disk is full")
+
+
+def _database(url: str) -> Finding:
+    file = Path(url.removeprefix("sqlite://"))
+    latest = known_migrations()[-1].version
+    if not file.exists() or not file.stat().st_size:
+        return good(f"Database: {file} will be made at the first start (version {latest})")
+    try:
+        version = _version(file)
+    except sqlite3.Error as error:
+        return bad(f"Database: {file} cannot be read ({error})", "restore a backup, or set GISE_DATABASE__URL")
+    if version > latest:
+        return bad(f"Database: version {version}, this program knows {latest}", "start the newer program again")
+    if version < latest:
+        return odd(
+            f"Database: version {version} of {latest}", "nothing to do: the next start saves a copy and upgrades"
+        )
+    return good(f"Database: {file} has the current version {version}")
+
+
+def _version(file: Path) -> int:
+    """Read beside a running Gişe, so strictly read-only; the store itself would take the lock and upgrade."""
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        [version] = connection.execute("SELECT max(version) FROM schema_version").fetchone()
+    return int(version or 0)

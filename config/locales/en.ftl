@@ -1,0 +1,404 @@
+### The English texts of Gişe. Same keys and variables as tr.ftl; a test keeps them so.
+
+
+## Days
+
+day-yesterday = yesterday { $time }
+day-today = today { $time }
+day-tomorrow = tomorrow { $time }
+
+
+## Common buttons
+
+button-choose = Choose
+button-skip = Skip
+button-more = More
+button-back = Back
+skip-hint = To leave this question out, just write “skip”.
+
+
+## State of a request
+
+status-new = New
+status-open = In progress
+status-pending = Waiting for your answer
+status-postponed = Postponed
+status-in_development = In development
+status-solution_proposed = Solution proposed
+status-closed = Closed
+
+close-reason-accepted = solution accepted
+close-reason-no_answer = no answer
+close-reason-withdrawn = withdrawn
+close-reason-answered_by_article = answered from the knowledge base
+close-reason-merged = merged into another request
+close-reason-spam = spam
+close-reason-by_lead = closed by a lead
+
+priority-critical = Critical
+priority-high = High
+priority-medium = Medium
+priority-low = Low
+
+
+## First questions
+
+intake-ask-type = So that we can help you best: is this a question, an idea or a fault?
+intake-ask-source = What is the problem with?
+intake-ask-scope = Does everyone have this problem, or only you?
+intake-ask-reproducible = Does it happen every time you follow the same steps?
+
+field-type = Type
+field-source = Source
+field-scope = Scope
+field-reproducible = Reproducible
+
+type-question = Question
+type-idea = Idea
+type-fault = Fault
+scope-everyone = Everyone
+scope-only_me = Only me
+answer-yes = Yes
+answer-no = No
+
+
+## Not understood, or cannot be done
+
+when-not-understood = I could not read a time in “{ $given }”. You can write, for example: 2d, 3 hours, tomorrow 09:00, monday, 01.12.2026 15:00
+when-in-past = “{ $given }” is already over. Please give a time to come, for example: tomorrow 09:00
+when-too-far = “{ $given }” is too far away. You can go up to { $years } years ahead.
+too-large = { $name ->
+    [photo] The photo is too large
+    [video] The video is too large
+    [video_note] The video message is too large
+    [animation] The animation is too large
+    [audio] The audio file is too large
+    [voice] The voice message is too large
+    [document] The file is too large
+    [sticker] The sticker is too large
+   *[other] “{ $name }” is too large
+    }: { $size_mb } MB. This channel takes { $limit_mb } MB at most. You can send a smaller version or share a link.
+
+
+## Kinds of content
+
+kind-text = Text
+kind-photo = Photo
+kind-video = Video
+kind-video_note = Video message
+kind-animation = Animation
+kind-audio = Audio file
+kind-voice = Voice message
+kind-document = File
+kind-sticker = Sticker
+kind-location = Location
+kind-contact = Contact
+kind-other = Other
+
+
+## Words in place of content that cannot be carried
+
+placeholder-unsupported = A message of a kind that cannot be shown here
+placeholder-unknown = A message of a kind we do not know
+placeholder-empty = An empty message
+placeholder-poll = 📊 Poll
+placeholder-dice = 🎲 Dice
+placeholder-story = Story
+placeholder-checklist = ☑️ Checklist
+placeholder-game = 🎮 Game
+placeholder-invoice = 🧾 Payment request
+placeholder-payment = 💳 Payment
+placeholder-giveaway = 🎁 Giveaway
+placeholder-paid-media = Paid content
+placeholder-gift = 🎁 Gift
+placeholder-order = 🛒 Order
+placeholder-product = 🛍 Product
+placeholder-form = 📝 Completed form
+placeholder-template = Template message
+placeholder-interactive = Message with buttons
+placeholder-location = 📍 Location
+placeholder-live-location = 📍 Live location
+placeholder-contact = 👤 Contact
+placeholder-sticker = Sticker
+placeholder-media = 📎 File
+placeholder-media-lost = 📎 A file that could not be fetched
+placeholder-call = 📞 Call
+placeholder-video-chat = Video chat
+placeholder-service = System notice
+placeholder-shared-users = 👤 Shared people
+placeholder-shared-chat = Shared chat
+placeholder-web-app = Data from a mini app
+placeholder-rich-message = Richly formatted message
+placeholder-forwarded-story = Forwarded story
+placeholder-deleted = Deleted message
+
+
+## To customers: the way of a request
+
+plain = { $text }
+welcome = Hello! Just write your problem, question or idea here; photos and files are welcome too. Write “menu” to see what you can do.
+ticket-opened = We have your message. Your request number is { $number }
+ticket-opened-follow-up = We have your message as a new request. Its number is { $number }
+intake-confirmed = Thank you, your request { $number } is with our team. Add anything you like by writing here.
+intake-confirmed-summary = Thank you, your request { $number } is with our team. This is what we understood:
+    { $summary }
+    Add anything you like by writing here.
+intake-already-answered = You have answered this one already, thank you.
+notice-taken = { $number }: Your request is in progress. One of us is looking into it.
+frame-ask = ❓ { $text }
+
+    Just write your answer here. If we do not hear from you by { $until } ({ $days } days), we will close request { $number }.
+frame-propose = 💡 { $text }
+
+    Does this solve it? If we do not hear from you by { $until } ({ $days } days), we will close request { $number }.
+notice-postponed = { $number }: Your request is postponed; we will take it up again { $until }. Write any time and we will look at once.
+notice-in-development = { $number }: Your request is with our developers. Expected: { $eta }. We will keep you posted.
+notice-reminder = { $number }: We are still waiting for your answer. Without one by { $until } we will close the request.
+rejected-ask-reason = { $number }: Understood, your request stays open. Could you tell us briefly what is still wrong?
+reason-noted = Thank you, we passed it on to our team.
+contradiction = { $number }: You just wrote that the problem is still there. Shall we close the request all the same?
+closed-accepted = { $number }: Thank you for confirming, your request is closed. Just write here if you need us again.
+closed-no-answer = { $number }: We had no answer for { $days } days and closed the request. If the problem is still there, just write here.
+closed-by-lead = { $number }: Your request was closed. If you have a question, just write here.
+offer-reopen = Your request { $number } was closed. Is this about it, or is it a new request?
+reopened = { $number }: Your request is open again.
+reopened-by-desk = { $number }: We are taking up your request again.
+correction = ✏️ Correction: { $text }
+
+button-accept = ✅ Accept
+button-accept-anyway = ✅ Yes, close it
+button-reject = ❌ Reject
+button-reopen = ↩️ Reopen
+button-new = 🆕 New request
+
+
+## To customers: the menu
+
+menu = How can we help? You can also just write your request.
+menu-title = Menu
+menu-unknown-command = We do not know this command. Here is what you can do:
+menu-new = 🆕 New request
+menu-tickets = 📋 My requests
+menu-status = 🔎 Status
+menu-language = 🌐 Dil / Language
+menu-help = ℹ️ Help
+help-customer = Just write to us here: every message becomes part of your request, and the answers arrive here.
+
+    /new – a new request
+    /tickets – your requests
+    /status – where the latest one stands
+    /language – language
+    Write “menu” to come back here.
+new-write = Write your new request; you get its number with your first message.
+tickets-list = Your requests:
+    { $list }
+tickets-none = You have no requests yet. Your first message opens one.
+tickets-not-found = You have no request with this number. /tickets shows all of them.
+ticket-status = { $number } · { $status }
+    { $subject }
+    Opened: { $opened }
+ticket-status-postponed = { $number } · { $status }: { $until }
+    { $subject }
+    Opened: { $opened }
+language-ask = Which language shall we use?
+language-name = English
+language-set = From now on we will write to you in English.
+language-unknown = We do not speak this language yet. Choose Türkçe or English.
+
+
+## Short answers to buttons
+
+button-old = This button is no longer valid.
+button-old-proposal = This proposal is no longer valid; please answer the latest one.
+button-not-yours = This button is not yours.
+button-already-closed = This request is closed already.
+button-already-open = This request is open already.
+
+
+## To agents: the card
+
+card-requester = Requester
+card-assignee = Assignee
+card-earlier = Earlier requests
+card-reopened = Reopened
+card-priority = Priority
+card-category = Category
+card-opened = Opened
+card-first-response = First response
+card-postponed-until = Postponed until
+card-eta = ETA
+card-auto-close = Auto-close
+card-closed = Closed
+card-window = WhatsApp window
+card-development = Development
+step-take = 🙋 Take
+step-postpone = 💤 Until tomorrow
+step-resume = ▶️ Resume
+step-reopen = ↩️ Reopen
+step-history = 🕘 History
+nobody = nobody
+somebody = Requester
+channel-whatsapp = WhatsApp
+channel-telegram = Telegram
+
+
+## To agents: lines in the topic
+
+desk-from = 👤 { $name }
+desk-edited = ✏️ edited
+desk-revoked = 🗑 the requester deleted this message
+desk-reacted = { $name } reacted: { $emoji }
+desk-after-closing = ⤵️ wrote after closing; was offered to reopen or to start a new request
+desk-reject-reason = ❌ reason for rejecting
+desk-accepted = ✅ { $name } accepted the solution, the ticket is closed.
+desk-rejected = ❌ { $name } rejected the solution and was asked why.
+desk-rejected-assigned = ❌ { $name } rejected the solution and was asked why. The ticket is back with { $agent }.
+desk-contradiction = ⚠️ { $name } accepted but also wrote that it still fails; we asked once more.
+desk-reopened = ↩️ { $name } reopened the ticket.
+desk-auto-closed = ⌛ No answer for { $days } days, the ticket is closed.
+desk-woke = ⏰ The wait is over, the ticket is open again. { $agent } { $reason }
+desk-eta = 📅 The ETA has come: { $engineer }, { $issue }. { $agent } time to tell the requester.
+desk-blocked = 🚫 The requester blocked the bot; messages do not arrive.
+desk-unblocked = ✅ The requester unblocked the bot; messages arrive again.
+desk-identity-changed = ☎️ The requester's number or id changed; the conversation goes on.
+desk-assigned = { $number } → { $name }
+desk-postponed = { $number } postponed: { $until }
+desk-in-development = { $number } in development: { $engineer }, { $issue }, { $eta }
+desk-set = { $number } · { $field }: { $value }
+possibly-repeated = 🔁 (possibly repeated)
+inbox-parked = ⚠️ An update from { $channel } could not be read and was kept (row { $id }).
+
+
+## To agents: delivery
+
+delivery-parked = 😴 WhatsApp's 24-hour window is shut. The answer is kept and goes out by itself when the requester writes.
+delivery-notice-skipped = 😴 A notice was not sent because WhatsApp's window is shut.
+delivery-failed = 💔 Not delivered: { $reason }
+delivery-desk-failed = ⚠️ A message could not be brought here: { $reason }
+delivery-uncertain = 🤔 Nobody knows whether it arrived. Send it again if the requester does not see it.
+button-resend = 🔁 Send again
+resend-done = Sending it again.
+resend-not-needed = Not needed: it arrived, or is on its way.
+state-received = received
+state-stored = queued
+state-sending = sending
+state-sent = sent
+state-delivered = delivered
+state-read = read
+state-parked = parked
+state-uncertain = uncertain
+state-failed = not delivered
+state-expired = not sent
+
+send-error-blocked = the requester blocked us
+send-error-not-reachable = the requester cannot be reached from this account
+send-error-window = WhatsApp's 24-hour window is shut
+send-error-too-large = the file is too large for this channel
+send-error-media-type = the channel does not take this kind of file
+send-error-media-gone = the channel no longer has the file
+send-error-rate = the channel makes us wait, too many messages
+send-error-auth = the channel refuses our access token; tell an admin
+send-error-template = the template cannot be used
+send-error-bad-request = the channel refused the message
+send-error-chat-gone = the chat is gone
+send-error-network = the channel could not be reached
+send-error-vendor = the channel has a passing problem
+send-error-unknown-outcome = the channel did not answer, the outcome is unknown
+send-error-moved = the chat has moved
+
+
+## To agents: commands
+
+help-agent = Whatever you write in a topic goes to the requester; what begins with “//” stays a note.
+command-take = take the ticket
+command-assign = give it to somebody else
+command-ask = ask the requester and wait
+command-propose = propose a solution (accept / reject)
+command-postpone = postpone: 2d, tomorrow 09:00, monday …
+command-dev = hand to development: engineer, issue, ETA
+command-resume = take it up again
+command-note = internal note
+command-reply = answer the requester
+command-priority = priority: critical, high, medium, low
+command-category = category
+command-set = fill in key data
+command-history = history
+command-tickets = live tickets (mine, pending …)
+command-status = status
+command-reopen = reopen
+command-close = close (lead)
+command-role = give a role (admin)
+command-help = this list
+
+usage-assign = To whom? For example: /assign @elif
+usage-ask = What shall we ask? For example: /ask Which version do you use?
+usage-propose = Write the solution. For example: /propose Clear the cache and try again.
+usage-reply = Write the answer. For example: /reply We are looking into it.
+usage-note = Write the note. For example: /note Same problem yesterday. (Shorter: // Same …)
+usage-postpone = Until when? For example: /postpone 2d, /postpone tomorrow 09:00 waiting for supplier
+usage-dev = Write: /dev ENGINEER KEY ETA. For example: /dev can ABC-123 friday
+usage-priority = Priority: critical, high, medium or low (P0–P3).
+usage-category = Write the category. For example: /category Billing
+usage-set = Write: /set FIELD VALUE. For example: /set scope everyone
+usage-close = Write the reason. For example: /close by_lead Solved on the phone
+usage-tickets = Filter: mine, or a status ({ $states }).
+usage-role = Write: /role @who ROLE. Roles: { $roles }
+set-unknown-field = There is no field “{ $given }”. Fields: { $fields }
+set-bad-value = This value does not fit { $field }. Options: { $options }
+agent-not-found = Nobody called “{ $given }” was found. They must have written in the group at least once.
+agent-ambiguous = “{ $given }” fits more than one person; use the @username.
+already-responsible = { $number } is with { $name } already.
+command-needs-ticket = Use this command in a ticket's topic, or as a reply to one of its messages.
+command-unknown = There is no command { $given }. /help shows all of them.
+not-your-right = You may not do this.
+write-as-yourself = Write under your own name: anonymous admins, channels and forwards cannot give commands or write to requesters.
+not-in-this-status = { $number } is “{ $status ->
+    [new] New
+    [open] In progress
+    [pending] Waiting for the requester
+    [postponed] Postponed
+    [in_development] In development
+    [solution_proposed] Solution proposed
+   *[closed] Closed
+    }” now; { $action ->
+    [reopen] there is nothing to reopen.
+    [resume] there is nothing to resume.
+   *[other] this step is not possible.
+    }
+reply-to-closed = { $number } is closed, your message was not sent. Write /reopen first.
+reply-empty = There is nothing to send.
+reply-not-carried = { $kind } cannot be carried to the requester; please send text, a file, a location or a contact.
+edit-not-sent = ✏️ { $name }: this edit was not sent to the requester (it begins with “/”).
+ticket-unknown = There is no ticket { $given }.
+tickets-none-here = No tickets fit this filter.
+status-counts = Tickets:
+history-of = 🕘 { $number } · { $name }
+role-set = { $name }: { $role }
+role-list = Roles:
+role-from-configuration = { $name } is an admin by configuration (GISE_ADMINS); change it there.
+role-agent = agent
+role-lead = lead
+role-admin = admin
+role-owner = owner
+role-none = no role
+actor-requester = Requester
+actor-agent = Agent
+actor-system = Gişe
+action-create = opened
+action-take = took
+action-assign = assigned
+action-reply = answered
+action-ask = asked
+action-propose = proposed a solution
+action-postpone = postponed
+action-dev = handed to development
+action-resume = resumed
+action-wake = woke up
+action-answer = wrote
+action-accept = accepted
+action-reject = rejected
+action-withdraw = withdrew
+action-expire = closed for lack of an answer
+action-close = closed
+action-reopen = reopened
+action-set = updated

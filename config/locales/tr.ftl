@@ -1,0 +1,404 @@
+### Gişe'nin Türkçe metinleri. en.ftl ile aynı anahtarlar ve değişkenler; bir test bunu denetler.
+
+
+## Günler
+
+day-yesterday = dün { $time }
+day-today = bugün { $time }
+day-tomorrow = yarın { $time }
+
+
+## Ortak düğmeler
+
+button-choose = Seçin
+button-skip = Geç
+button-more = Devamı
+button-back = Önceki
+skip-hint = Bu soruyu geçmek için “geç” yazmanız yeterli.
+
+
+## Talebin durumu
+
+status-new = Yeni
+status-open = İnceleniyor
+status-pending = Bilgi bekleniyor
+status-postponed = Ertelendi
+status-in_development = Geliştirme aşamasında
+status-solution_proposed = Çözüm önerildi
+status-closed = Kapandı
+
+close-reason-accepted = çözüm kabul edildi
+close-reason-no_answer = yanıt gelmedi
+close-reason-withdrawn = talep geri çekildi
+close-reason-answered_by_article = bilgi bankasından yanıtlandı
+close-reason-merged = başka bir taleple birleştirildi
+close-reason-spam = istenmeyen ileti
+close-reason-by_lead = ekip lideri kapattı
+
+priority-critical = Kritik
+priority-high = Yüksek
+priority-medium = Orta
+priority-low = Düşük
+
+
+## İlk sorular
+
+intake-ask-type = Size en iyi şekilde yardım edebilmemiz için: bu bir soru mu, öneri mi, yoksa arıza mı?
+intake-ask-source = Sorun hangi konuda?
+intake-ask-scope = Bu sorun herkeste mi var, yoksa sadece sizde mi?
+intake-ask-reproducible = Aynı adımları izlediğinizde sorun her seferinde çıkıyor mu?
+
+field-type = Tür
+field-source = Kaynak
+field-scope = Kapsam
+field-reproducible = Tekrarlanabiliyor
+
+type-question = Soru
+type-idea = Öneri
+type-fault = Arıza
+scope-everyone = Herkeste
+scope-only_me = Sadece bende
+answer-yes = Evet
+answer-no = Hayır
+
+
+## Anlaşılamayan ya da yapılamayan istekler
+
+when-not-understood = “{ $given }” ifadesinden bir zaman çıkaramadım. Şöyle yazabilirsiniz: 2d, 3 saat, yarın 09:00, pazartesi, 01.12.2026 15:00
+when-in-past = “{ $given }” geçmişte kalıyor. İleri bir zaman yazar mısınız? Örneğin: yarın 09:00
+when-too-far = “{ $given }” çok ileri bir tarih. En fazla { $years } yıl sonrasını yazabilirsiniz.
+too-large = { $name ->
+    [photo] Fotoğraf çok büyük
+    [video] Video çok büyük
+    [video_note] Video mesajı çok büyük
+    [animation] Hareketli görsel çok büyük
+    [audio] Ses dosyası çok büyük
+    [voice] Ses kaydı çok büyük
+    [document] Dosya çok büyük
+    [sticker] Çıkartma çok büyük
+   *[other] “{ $name }” çok büyük
+    }: { $size_mb } MB. Bu kanalda en fazla { $limit_mb } MB gönderilebiliyor. Küçültüp yeniden gönderebilir ya da bir bağlantı paylaşabilirsiniz.
+
+
+## İçeriğin türü
+
+kind-text = Yazı
+kind-photo = Fotoğraf
+kind-video = Video
+kind-video_note = Video mesajı
+kind-animation = Hareketli görsel
+kind-audio = Ses dosyası
+kind-voice = Ses kaydı
+kind-document = Dosya
+kind-sticker = Çıkartma
+kind-location = Konum
+kind-contact = Kişi kartı
+kind-other = Diğer
+
+
+## Taşınamayan içeriğin yerini tutan sözler
+
+placeholder-unsupported = Bu mesaj türü burada gösterilemiyor
+placeholder-unknown = Tanımadığımız türde bir mesaj
+placeholder-empty = Boş mesaj
+placeholder-poll = 📊 Anket
+placeholder-dice = 🎲 Zar
+placeholder-story = Hikâye
+placeholder-checklist = ☑️ Yapılacaklar listesi
+placeholder-game = 🎮 Oyun
+placeholder-invoice = 🧾 Ödeme isteği
+placeholder-payment = 💳 Ödeme
+placeholder-giveaway = 🎁 Çekiliş
+placeholder-paid-media = Ücretli içerik
+placeholder-gift = 🎁 Hediye
+placeholder-order = 🛒 Sipariş
+placeholder-product = 🛍 Ürün
+placeholder-form = 📝 Doldurulmuş form
+placeholder-template = Şablon mesajı
+placeholder-interactive = Düğmeli mesaj
+placeholder-location = 📍 Konum
+placeholder-live-location = 📍 Canlı konum
+placeholder-contact = 👤 Kişi kartı
+placeholder-sticker = Çıkartma
+placeholder-media = 📎 Dosya
+placeholder-media-lost = 📎 Dosya alınamadı
+placeholder-call = 📞 Arama
+placeholder-video-chat = Görüntülü sohbet
+placeholder-service = Sistem bildirimi
+placeholder-shared-users = 👤 Paylaşılan kişiler
+placeholder-shared-chat = Paylaşılan sohbet
+placeholder-web-app = Mini uygulamadan gelen veri
+placeholder-rich-message = Zengin biçimli mesaj
+placeholder-forwarded-story = İletilen hikâye
+placeholder-deleted = Silinmiş mesaj
+
+
+## Müşteriye: talebin yolculuğu
+
+plain = { $text }
+welcome = Merhaba! Sorununuzu, sorunuzu ya da önerinizi buraya yazmanız yeterli; fotoğraf ve dosya da gönderebilirsiniz. Yapabileceklerinizi görmek için “menü” yazın.
+ticket-opened = Mesajınızı aldık. Talep numaranız: { $number }
+ticket-opened-follow-up = Mesajınızı yeni bir talep olarak aldık. Talep numaranız: { $number }
+intake-confirmed = Teşekkürler, { $number } numaralı talebiniz ekibimizde. Eklemek istediğiniz her şeyi buraya yazabilirsiniz.
+intake-confirmed-summary = Teşekkürler, { $number } numaralı talebiniz ekibimizde. Anladığımız kadarıyla:
+    { $summary }
+    Eklemek istediğiniz her şeyi buraya yazabilirsiniz.
+intake-already-answered = Bu soruyu yanıtlamıştınız, teşekkürler.
+notice-taken = { $number }: Talebiniz inceleniyor. Bir ekip arkadaşımız ilgileniyor.
+frame-ask = ❓ { $text }
+
+    Yanıtınızı buraya yazmanız yeterli. { $until } tarihine kadar ({ $days } gün) yanıt gelmezse { $number } numaralı talebi kapatacağız.
+frame-propose = 💡 { $text }
+
+    Sorununuz çözüldü mü? { $until } tarihine kadar ({ $days } gün) yanıt gelmezse { $number } numaralı talebi kapatacağız.
+notice-postponed = { $number }: Talebiniz ertelendi, { $until } itibarıyla yeniden ele alacağız. Bu arada bir şey yazarsanız hemen bakarız.
+notice-in-development = { $number }: Talebiniz geliştirme ekibimizde. Tahmini tarih: { $eta }. Gelişme oldukça haber vereceğiz.
+notice-reminder = { $number }: Hâlâ yanıtınızı bekliyoruz. { $until } tarihine kadar yanıt gelmezse talebi kapatacağız.
+rejected-ask-reason = { $number }: Anladık, talebiniz açık kalıyor. Neyin olmadığını kısaca yazar mısınız?
+reason-noted = Teşekkürler, ekibimize ilettik.
+contradiction = { $number }: Az önce sorunun sürdüğünü yazdınız. Talebi yine de kapatalım mı?
+closed-accepted = { $number }: Onayınız için teşekkürler, talebiniz kapandı. Gerekirse buraya yazmanız yeterli.
+closed-no-answer = { $number }: { $days } gün yanıt gelmediği için talebi kapattık. Sorun sürüyorsa buraya yazmanız yeterli.
+closed-by-lead = { $number }: Talebiniz kapatıldı. Bir sorunuz olursa buraya yazmanız yeterli.
+offer-reopen = { $number } numaralı talebiniz kapanmıştı. Bu mesaj onunla mı ilgili, yoksa yeni bir talep mi?
+reopened = { $number }: Talebiniz yeniden açıldı.
+reopened-by-desk = { $number }: Talebinizi yeniden ele alıyoruz.
+correction = ✏️ Düzeltme: { $text }
+
+button-accept = ✅ Kabul et
+button-accept-anyway = ✅ Evet, kapatın
+button-reject = ❌ Reddet
+button-reopen = ↩️ Yeniden aç
+button-new = 🆕 Yeni talep
+
+
+## Müşteriye: menü
+
+menu = Size nasıl yardım edebiliriz? Talebinizi doğrudan da yazabilirsiniz.
+menu-title = Menü
+menu-unknown-command = Bu komutu bilmiyoruz. Yapabilecekleriniz:
+menu-new = 🆕 Yeni talep
+menu-tickets = 📋 Taleplerim
+menu-status = 🔎 Durum
+menu-language = 🌐 Dil / Language
+menu-help = ℹ️ Yardım
+help-customer = Bize buradan yazmanız yeterli: her mesajınız talebinize eklenir, yanıtlar buraya gelir.
+
+    /new – yeni talep
+    /tickets – talepleriniz
+    /status – son talebin durumu
+    /language – dil
+    “menü” yazarak da buraya dönebilirsiniz.
+new-write = Yeni talebinizi yazın; ilk mesajınızla birlikte numarasını vereceğiz.
+tickets-list = Talepleriniz:
+    { $list }
+tickets-none = Henüz bir talebiniz yok. Yazdığınız ilk mesajla açılır.
+tickets-not-found = Bu numarayla bir talebiniz yok. /tickets ile hepsini görebilirsiniz.
+ticket-status = { $number } · { $status }
+    { $subject }
+    Açılış: { $opened }
+ticket-status-postponed = { $number } · { $status }: { $until }
+    { $subject }
+    Açılış: { $opened }
+language-ask = Hangi dilde yazalım?
+language-name = Türkçe
+language-set = Bundan sonra size Türkçe yazacağız.
+language-unknown = Bu dili henüz bilmiyoruz. Türkçe ya da English seçebilirsiniz.
+
+
+## Düğmelere kısa yanıtlar
+
+button-old = Bu düğme artık geçerli değil.
+button-old-proposal = Bu öneri artık geçerli değil; lütfen son öneriyi yanıtlayın.
+button-not-yours = Bu düğme size ait değil.
+button-already-closed = Bu talep zaten kapandı.
+button-already-open = Bu talep zaten açık.
+
+
+## Ekibe: kart
+
+card-requester = Müşteri
+card-assignee = Sorumlu
+card-earlier = Önceki talepleri
+card-reopened = Yeniden açılma
+card-priority = Öncelik
+card-category = Kategori
+card-opened = Açılış
+card-first-response = İlk yanıt
+card-postponed-until = Ertelendi
+card-eta = Tahmini tarih
+card-auto-close = Otomatik kapanış
+card-closed = Kapanış
+card-window = WhatsApp penceresi
+card-development = Geliştirme
+step-take = 🙋 Üstlen
+step-postpone = 💤 Yarına ertele
+step-resume = ▶️ Devam et
+step-reopen = ↩️ Yeniden aç
+step-history = 🕘 Geçmiş
+nobody = kimse
+somebody = Müşteri
+channel-whatsapp = WhatsApp
+channel-telegram = Telegram
+
+
+## Ekibe: konudaki satırlar
+
+desk-from = 👤 { $name }
+desk-edited = ✏️ düzenlendi
+desk-revoked = 🗑 müşteri bu mesajı sildi
+desk-reacted = { $name } tepki verdi: { $emoji }
+desk-after-closing = ⤵️ kapandıktan sonra yazdı; yeniden açma ya da yeni talep önerildi
+desk-reject-reason = ❌ ret nedeni
+desk-accepted = ✅ { $name } çözümü kabul etti, talep kapandı.
+desk-rejected = ❌ { $name } çözümü reddetti; nedeni soruldu.
+desk-rejected-assigned = ❌ { $name } çözümü reddetti; nedeni soruldu. Talep yine { $agent } üzerinde.
+desk-contradiction = ⚠️ { $name } hem kabul etti hem de sorunun sürdüğünü yazdı; bir kez daha soruldu.
+desk-reopened = ↩️ { $name } talebi yeniden açtı.
+desk-auto-closed = ⌛ { $days } gün yanıt gelmedi, talep kapandı.
+desk-woke = ⏰ Erteleme bitti, talep yeniden açık. { $agent } { $reason }
+desk-eta = 📅 Tahmini tarih geldi: { $engineer }, { $issue }. { $agent } müşteriye haber verme zamanı.
+desk-blocked = 🚫 Müşteri botu engelledi; mesajlar ulaşmıyor.
+desk-unblocked = ✅ Müşteri engeli kaldırdı; mesajlar yeniden ulaşıyor.
+desk-identity-changed = ☎️ Müşterinin numarası ya da kimliği değişti; konuşma sürüyor.
+desk-assigned = { $number } → { $name }
+desk-postponed = { $number } ertelendi: { $until }
+desk-in-development = { $number } geliştirmede: { $engineer }, { $issue }, { $eta }
+desk-set = { $number } · { $field }: { $value }
+possibly-repeated = 🔁 (yinelenmiş olabilir)
+inbox-parked = ⚠️ { $channel } kanalından gelen bir güncelleme okunamadı ve saklandı (kayıt { $id }).
+
+
+## Ekibe: teslimat
+
+delivery-parked = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt saklandı; müşteri yazınca kendiliğinden gider.
+delivery-notice-skipped = 😴 WhatsApp penceresi kapalı olduğu için bilgilendirme gönderilmedi.
+delivery-failed = 💔 Müşteriye ulaşmadı: { $reason }
+delivery-desk-failed = ⚠️ Bir ileti buraya aktarılamadı: { $reason }
+delivery-uncertain = 🤔 Ulaşıp ulaşmadığı bilinmiyor. Müşteride görünmüyorsa yeniden gönderin.
+button-resend = 🔁 Yeniden gönder
+resend-done = Yeniden gönderiliyor.
+resend-not-needed = Gerek kalmadı: mesaj ulaştı ya da zaten yolda.
+state-received = alındı
+state-stored = kuyrukta
+state-sending = gönderiliyor
+state-sent = gönderildi
+state-delivered = ulaştı
+state-read = okundu
+state-parked = bekletiliyor
+state-uncertain = belirsiz
+state-failed = ulaşmadı
+state-expired = gönderilmedi
+
+send-error-blocked = müşteri bizi engellemiş
+send-error-not-reachable = müşteriye bu hesaptan ulaşılamıyor
+send-error-window = WhatsApp'ın 24 saatlik penceresi kapalı
+send-error-too-large = dosya bu kanal için çok büyük
+send-error-media-type = bu dosya türünü kanal kabul etmiyor
+send-error-media-gone = dosya artık kanalda bulunmuyor
+send-error-rate = kanal çok sık gönderim nedeniyle bekletiyor
+send-error-auth = kanal erişim anahtarını kabul etmiyor; yöneticiye haber verin
+send-error-template = şablon kullanılamıyor
+send-error-bad-request = kanal mesajı kabul etmedi
+send-error-chat-gone = sohbet artık yok
+send-error-network = kanala bağlanılamadı
+send-error-vendor = kanalda geçici bir sorun var
+send-error-unknown-outcome = kanal yanıt vermedi, sonuç bilinmiyor
+send-error-moved = sohbet taşınmış
+
+
+## Ekibe: komutlar
+
+help-agent = Bu konuya yazdığınız her şey müşteriye gider; “//” ile başlayan not olarak kalır.
+command-take = talebi üstlen
+command-assign = bir başkasına ver
+command-ask = müşteriye sor ve yanıt bekle
+command-propose = çözüm öner (kabul / ret)
+command-postpone = ertele: 2d, yarın 09:00, pazartesi …
+command-dev = geliştirmeye ver: mühendis, kayıt, tarih
+command-resume = yeniden ele al
+command-note = iç not
+command-reply = müşteriye yanıt
+command-priority = öncelik: critical, high, medium, low
+command-category = kategori
+command-set = bilgi alanını doldur
+command-history = geçmiş
+command-tickets = açık talepler (mine, pending …)
+command-status = durum
+command-reopen = yeniden aç
+command-close = kapat (lider)
+command-role = rol ver (yönetici)
+command-help = bu liste
+
+usage-assign = Kime? Örneğin: /assign @elif
+usage-ask = Ne soralım? Örneğin: /ask Hangi sürümü kullanıyorsunuz?
+usage-propose = Çözümü yazın. Örneğin: /propose Önbelleği temizleyip yeniden deneyin.
+usage-reply = Yanıtı yazın. Örneğin: /reply Hemen bakıyoruz.
+usage-note = Notu yazın. Örneğin: /note Dün de aynı sorun vardı. (Kısası: // Dün de …)
+usage-postpone = Ne zamana? Örneğin: /postpone 2d, /postpone yarın 09:00 tedarikçi bekleniyor
+usage-dev = Şöyle yazın: /dev MÜHENDİS KAYIT TARİH. Örneğin: /dev can ABC-123 cuma
+usage-priority = Öncelik: critical, high, medium ya da low (kritik, yüksek, orta, düşük; P0–P3).
+usage-category = Kategoriyi yazın. Örneğin: /category Fatura
+usage-set = Şöyle yazın: /set ALAN DEĞER. Örneğin: /set scope everyone
+usage-close = Nedenini yazın. Örneğin: /close by_lead Müşteriyle telefonda çözüldü
+usage-tickets = Süzgeç: mine ya da bir durum ({ $states }).
+usage-role = Şöyle yazın: /role @kim ROL. Roller: { $roles }
+set-unknown-field = “{ $given }” diye bir alan yok. Alanlar: { $fields }
+set-bad-value = { $field } için bu değer uymuyor. Seçenekler: { $options }
+agent-not-found = “{ $given }” adında kimse bulunamadı. Grupta en az bir mesaj yazmış olması gerekir.
+agent-ambiguous = “{ $given }” birden çok kişiye uyuyor; @kullanıcıadı ile yazın.
+already-responsible = { $number } zaten { $name } üzerinde.
+command-needs-ticket = Bu komutu talebin konusunda ya da talebin bir mesajını yanıtlayarak kullanın.
+command-unknown = { $given } diye bir komut yok. /help hepsini gösterir.
+not-your-right = Bunun için yetkiniz yok.
+write-as-yourself = Kendi adınızla yazın: anonim yönetici, kanal ve iletilen mesajlarla komut verilemez, müşteriye yazılamaz.
+not-in-this-status = { $number } şu anda “{ $status ->
+    [new] Yeni
+    [open] İnceleniyor
+    [pending] Bilgi bekleniyor
+    [postponed] Ertelendi
+    [in_development] Geliştirme aşamasında
+    [solution_proposed] Çözüm önerildi
+   *[closed] Kapandı
+    }” durumunda; { $action ->
+    [reopen] yeniden açmaya gerek yok.
+    [resume] yeniden ele alınacak bir şey yok.
+   *[other] bu adım atılamaz.
+    }
+reply-to-closed = { $number } kapalı, mesajınız gönderilmedi. Önce /reopen yazın.
+reply-empty = Gönderilecek bir şey bulunamadı.
+reply-not-carried = { $kind } müşteriye taşınamıyor; lütfen yazı, dosya, konum ya da kişi olarak gönderin.
+edit-not-sent = ✏️ { $name }: bu düzeltme müşteriye gönderilmedi (“/” ile başlıyor).
+ticket-unknown = { $given } numaralı bir talep yok.
+tickets-none-here = Bu süzgece uyan talep yok.
+status-counts = Talepler:
+history-of = 🕘 { $number } · { $name }
+role-set = { $name }: { $role }
+role-list = Roller:
+role-from-configuration = { $name } yöneticiliğini yapılandırmadan (GISE_ADMINS) alıyor; oradan değiştirin.
+role-agent = temsilci
+role-lead = lider
+role-admin = yönetici
+role-owner = sahip
+role-none = rolsüz
+actor-requester = Müşteri
+actor-agent = Temsilci
+actor-system = Gişe
+action-create = açtı
+action-take = üstlendi
+action-assign = atadı
+action-reply = yanıtladı
+action-ask = sordu
+action-propose = çözüm önerdi
+action-postpone = erteledi
+action-dev = geliştirmeye verdi
+action-resume = yeniden ele aldı
+action-wake = ertelemeyi bitirdi
+action-answer = yazdı
+action-accept = kabul etti
+action-reject = reddetti
+action-withdraw = geri çekti
+action-expire = yanıt gelmediği için kapattı
+action-close = kapattı
+action-reopen = yeniden açtı
+action-set = bilgi güncelledi

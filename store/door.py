@@ -1,0 +1,12 @@
+"""How a queue stands, for `/readyz` and the metrics."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorState:
+    """`oldest_waiting_at`: since when the row has been ready that waits longest and is due; `None` when none is."""
+
+    waiting: int
+    parked: int
+    oldest_waiting_at: int | None

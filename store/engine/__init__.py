@@ -1,0 +1,1 @@
+"""Database engines for Tortoise, chosen through the `engine` key of a connection."""

@@ -1,0 +1,156 @@
+"""Tortoise's SQLite engine, made safe against cancellation, late locks and strangers in a transaction.
+
+Stock Tortoise 1.1.9 leaks its connection lock when a task is cancelled while it enters a transaction, begins deferred
+(so a later write fails at once instead of waiting), and lets a task that was born inside a transaction write into
+whatever transaction is open later, to be lost with its rollback.
+"""
+
+import asyncio
+import sqlite3
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+from tortoise.connection import ConnectionToken, get_connections
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
+
+from store.engine.completed import completed
+
+
+class SafeSqliteClient(SqliteClient):
+    """The one writer connection of the process."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return WholeTransaction(self)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        """All rows or none, also when the caller is cancelled."""
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
+
+class SafeTransaction(SqliteTransactionWrapper):
+    """A client that lives as long as one transaction and serves only the task that opened it."""
+
+    def __init__(self, connection: SqliteClient) -> None:
+        super().__init__(connection)
+        self._owner = asyncio.current_task()
+        self._savepoints = 0
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        self.refuse_strangers()
+        return super().acquire_connection()
+
+    def refuse_strangers(self) -> None:
+        """Raises `TransactionManagementError` for a task that only inherited this transaction."""
+        if self._finalized:
+            raise TransactionManagementError("This transaction has ended; start background work with store.db.spawn.")
+        if asyncio.current_task() is not self._owner:
+            raise TransactionManagementError("This transaction is another task's; start tasks with store.db.spawn.")
+
+    def _in_transaction(self) -> TransactionContext:
+        return InnerTransaction(self)
+
+    async def begin(self) -> None:
+        """Take the write lock now, so that waiting happens here and under `busy_timeout`."""
+        await self.plainly("BEGIN IMMEDIATE")
+
+    async def commit(self) -> None:
+        try:
+            await self.plainly("COMMIT")
+        except BaseException:
+            await self._connection.rollback()
+            raise
+        finally:
+            self._finalized = True
+
+    async def rollback(self) -> None:
+        try:
+            await self._connection.rollback()
+        finally:
+            self._finalized = True
+
+    def new_savepoint(self) -> str:
+        self._savepoints += 1
+        return f"inner_{self._savepoints}"
+
+    async def plainly(self, statement: str) -> None:
+        """Run a statement of transaction control; the cursor is born and dies in the connection's own thread."""
+        try:
+            await self._connection.execute_fetchall(statement)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(error) from error
+        except sqlite3.OperationalError as error:
+            raise OperationalError(error) from error
+
+
+class WholeTransaction(TransactionContext):
+    """BEGIN IMMEDIATE to COMMIT or ROLLBACK, holding the connection's lock from first to last."""
+
+    def __init__(self, parent: SqliteClient) -> None:
+        self._parent = parent
+        self._token: ConnectionToken | None = None
+        self._transaction: SafeTransaction | None = None
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._parent._lock.acquire()
+        try:
+            if self._parent._connection is None:
+                await completed(self._parent.create_connection(with_db=True))
+            transaction = SafeTransaction(self._parent)
+            await completed(transaction.begin())
+        except BaseException:
+            await self._abandon()
+            raise
+        self._transaction = transaction
+        self._token = get_connections().set(transaction.connection_name, transaction)
+        return transaction
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        transaction = self._transaction
+        if transaction is None:
+            return
+        try:
+            get_connections().reset(self._token)
+        finally:
+            try:
+                await completed(transaction.rollback() if exc_type else transaction.commit())
+            finally:
+                self._parent._lock.release()
+
+    async def _abandon(self) -> None:
+        """Leave nothing open behind an entry that failed or was cancelled half-way."""
+        connection = self._parent._connection
+        try:
+            if connection is not None:
+                with suppress(sqlite3.Error):
+                    await completed(connection.rollback())
+        finally:
+            self._parent._lock.release()
+
+
+class InnerTransaction(TransactionContext):
+    """A savepoint of a transaction that is open already."""
+
+    def __init__(self, transaction: SafeTransaction) -> None:
+        self._transaction = transaction
+        self._name = transaction.new_savepoint()
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        self._transaction.refuse_strangers()
+        await completed(self._transaction.plainly(f"SAVEPOINT {self._name}"))
+        return self._transaction
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        if exc_type:
+            await completed(self._transaction.plainly(f"ROLLBACK TO {self._name}"))
+        await completed(self._transaction.plainly(f"RELEASE {self._name}"))
+
+
+client_class = SafeSqliteClient

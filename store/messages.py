@@ -1,0 +1,177 @@
+"""The ledger: what was said on a ticket, where it stands outside, and the files that came with it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tortoise.exceptions import IntegrityError
+
+from bot.domain.ledger import Delivery, LedgerMessage, Visibility
+from bot.domain.message import Content
+from store.codec import content_from_json, to_json
+from store.db import transaction
+from store.errors import Conflict
+from store.files import FileRow, file_failed, file_of, file_stored, keep_attachment
+from store.models import MessageRow, PostRow
+from store.sql import rows
+
+__all__ = [
+    "FileRow",
+    "Post",
+    "add",
+    "by_album",
+    "file_failed",
+    "file_of",
+    "file_stored",
+    "find_post",
+    "get",
+    "last_public",
+    "move",
+    "of_ticket",
+    "post",
+    "posts_of",
+    "set_content",
+    "set_delivery",
+    "set_revoked",
+]
+_POST: Final = """
+INSERT INTO post (place, external_id, message_id, ticket_id) VALUES (?, ?, ?, ?)
+ON CONFLICT (place, external_id) DO NOTHING RETURNING id"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """The external message `external_id` at `place` belongs to this ticket; cards and lines have no `message_id`."""
+
+    place: str
+    external_id: str
+    message_id: int | None
+    ticket_id: int
+
+
+async def add(message: LedgerMessage, attachment_source: str = "") -> LedgerMessage:
+    """Write a message and, if it has a file, a file row that says on which channel (`attachment_source`) it lies."""
+    async with transaction():
+        row = await MessageRow.create(
+            ticket_id=message.ticket_id,
+            author=message.author,
+            author_id=message.author_id,
+            author_name=message.author_name,
+            visibility=message.visibility,
+            content=to_json(message.content),
+            at=message.at,
+            delivery=message.delivery,
+            failure=message.failure,
+            reply_to=message.reply_to,
+            edited_at=message.edited_at,
+            revoked=message.revoked,
+            album=message.album,
+        )
+        await keep_attachment(row.id, message.content.attachment, attachment_source)
+    return _to_message(row)
+
+
+async def get(message_id: int) -> LedgerMessage | None:
+    return _maybe(await MessageRow.get_or_none(id=message_id))
+
+
+async def set_content(message_id: int, content: Content, edited_at: int, attachment_source: str = "") -> LedgerMessage:
+    """The author edited the message; a new file replaces the old one and is to be fetched."""
+    async with transaction():
+        await MessageRow.filter(id=message_id).update(content=to_json(content), edited_at=edited_at)
+        await keep_attachment(message_id, content.attachment, attachment_source)
+        return await _known(message_id)
+
+
+async def set_revoked(message_id: int) -> None:
+    await MessageRow.filter(id=message_id).update(revoked=True)
+
+
+async def set_delivery(message_id: int, delivery: Delivery, failure: str = "") -> None:
+    await MessageRow.filter(id=message_id).update(delivery=delivery, failure=failure)
+
+
+async def move(message_id: int, ticket_id: int) -> LedgerMessage:
+    """Hand the message, and with it its places outside, to another ticket."""
+    async with transaction():
+        await MessageRow.filter(id=message_id).update(ticket_id=ticket_id)
+        await PostRow.filter(message_id=message_id).update(ticket_id=ticket_id)
+        return await _known(message_id)
+
+
+async def of_ticket(ticket_id: int, limit: int = 50, newest_first: bool = False) -> list[LedgerMessage]:
+    """Up to `limit` messages from the beginning, or from the end with `newest_first`."""
+    found = MessageRow.filter(ticket_id=ticket_id).order_by("-id" if newest_first else "id").limit(limit)
+    return [_to_message(row) for row in await found]
+
+
+async def last_public(ticket_id: int) -> LedgerMessage | None:
+    """The latest message that is not a note."""
+    found = MessageRow.filter(ticket_id=ticket_id, visibility=Visibility.PUBLIC)
+    return _maybe(await found.order_by("-id").first())
+
+
+async def by_album(ticket_id: int, album: str) -> list[LedgerMessage]:
+    """The messages of one album in order; an empty name is no album."""
+    if not album:
+        return []
+    return [_to_message(row) for row in await MessageRow.filter(ticket_id=ticket_id, album=album).order_by("id")]
+
+
+async def post(place: str, external_id: str, message_id: int | None, ticket_id: int) -> None:
+    """Remember what an external message is; `place` is like `whatsapp` or `telegram:-1001`.
+
+    The same mapping twice is fine, also after the message moved to another ticket. Raises `Conflict` when the external message is known as something else.
+    """
+    try:
+        if await rows(_POST, place, external_id, message_id, ticket_id):
+            return
+    except IntegrityError as error:
+        raise Conflict("There is no such message or ticket to post.") from error
+    known = await find_post(place, external_id)
+    if known is None or known.message_id != message_id or (message_id is None and known.ticket_id != ticket_id):
+        raise Conflict(f"Message {external_id} at {place} is known as something else.")
+
+
+async def find_post(place: str, external_id: str) -> Post | None:
+    row = await PostRow.get_or_none(place=place, external_id=external_id)
+    return _to_post(row) if row else None
+
+
+async def posts_of(message_id: int, place_prefix: str = "") -> list[Post]:
+    """Where a message stands, oldest first; `place_prefix` is compared exactly."""
+    found = await PostRow.filter(message_id=message_id).order_by("id")
+    return [_to_post(row) for row in found if row.place.startswith(place_prefix)]
+
+
+async def _known(message_id: int) -> LedgerMessage:
+    message = await get(message_id)
+    if message is None:
+        raise Conflict(f"Message {message_id} is not in the ledger.")
+    return message
+
+
+def _maybe(row: MessageRow | None) -> LedgerMessage | None:
+    return _to_message(row) if row else None
+
+
+def _to_message(row: MessageRow) -> LedgerMessage:
+    return LedgerMessage(
+        id=row.id,
+        ticket_id=row.ticket_id,
+        author=row.author,
+        author_id=row.author_id,
+        author_name=row.author_name,
+        visibility=row.visibility,
+        content=content_from_json(row.content),
+        at=row.at,
+        delivery=row.delivery,
+        failure=row.failure,
+        reply_to=row.reply_to,
+        edited_at=row.edited_at,
+        revoked=row.revoked,
+        album=row.album,
+    )
+
+
+def _to_post(row: PostRow) -> Post:
+    return Post(place=row.place, external_id=row.external_id, message_id=row.message_id, ticket_id=row.ticket_id)

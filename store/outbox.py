@@ -1,0 +1,200 @@
+"""The door out: errands, handed out in order within each lane, and what became of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from tortoise.exceptions import IntegrityError
+
+from bot.domain.ledger import Errand, ErrandState
+from store.codec import to_json
+from store.db import transaction
+from store.door import DoorState
+from store.errors import Conflict, LeaseLost
+from store.outbox_rows import to_errand, to_values
+from store.sql import changed, rows
+
+_ADD: Final = """
+INSERT INTO outbox (
+    channel, lane, op, payload, urgency, budget, coalesce_key, state, ticket_id, conversation_id, message_id,
+    created_at, due_at, ready_at, expires_at, attempts, external_id, error
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (coalesce_key) WHERE state = 'pending' AND coalesce_key <> '' DO NOTHING RETURNING id"""
+_PENDING_TWIN: Final = "SELECT * FROM outbox WHERE coalesce_key = ? AND coalesce_key <> '' AND state = 'pending'"
+_CLAIM: Final = """
+UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2 + ?3, attempts = attempts + 1
+WHERE id IN (
+    SELECT id FROM outbox
+    WHERE state = 'pending' AND due_at <= ?2 AND (expires_at IS NULL OR expires_at > ?2)
+        AND budget NOT IN (SELECT value FROM json_each(?4)) AND channel NOT IN (SELECT value FROM json_each(?5))
+        AND id IN (
+            SELECT min(id) FROM outbox WHERE state IN ('pending', 'sending')
+            GROUP BY channel, lane HAVING max(state = 'sending') = 0
+        )
+    ORDER BY urgency, id LIMIT ?6
+)
+RETURNING *"""
+_SET_PAYLOAD: Final = "UPDATE outbox SET payload = ?, due_at = ? WHERE id = ? AND state = 'pending' RETURNING id"
+_SETTLE: Final = """
+UPDATE outbox SET state = ?1, settled_at = ?2, error = ?3, external_id = coalesce(nullif(?4, ''), external_id)
+WHERE id = ?5 AND epoch = ?6 AND state = 'sending' RETURNING id"""
+_RETRY: Final = """
+UPDATE outbox SET due_at = ?1, error = ?2, epoch = '', lease_until = 0, (state, settled_at) = (
+    SELECT CASE WHEN count(*) THEN 'expired' ELSE 'pending' END, CASE WHEN count(*) THEN ?1 END FROM outbox AS twin
+    WHERE twin.coalesce_key = outbox.coalesce_key AND twin.coalesce_key <> '' AND twin.state = 'pending'
+)
+WHERE id = ?3 AND epoch = ?4 AND state = 'sending' RETURNING id"""
+_RESOLVE: Final = """
+UPDATE outbox SET state = ?1, error = ?3, external_id = coalesce(nullif(?4, ''), external_id), epoch = '',
+    settled_at = CASE WHEN ?1 = 'pending' THEN NULL ELSE ?2 END,
+    due_at = CASE WHEN ?1 = 'pending' THEN ?2 ELSE due_at END,
+    ready_at = CASE WHEN ?1 = 'pending' THEN ?2 ELSE ready_at END
+WHERE id = ?5 AND state IN (SELECT value FROM json_each(?6)) RETURNING id"""
+_DROP_PARKED_TWINS: Final = """
+UPDATE outbox SET state = 'expired', settled_at = ?
+WHERE conversation_id = ? AND state = 'parked' AND coalesce_key <> '' AND EXISTS (
+    SELECT 1 FROM outbox AS twin
+    WHERE twin.coalesce_key = outbox.coalesce_key AND (
+        twin.state = 'pending'
+        OR twin.state = 'parked' AND twin.conversation_id = outbox.conversation_id AND twin.id > outbox.id
+    )
+) RETURNING id"""
+_RELEASE_PARKED: Final = """
+UPDATE outbox SET state = 'pending', due_at = ?1, ready_at = ?1, settled_at = NULL, epoch = ''
+WHERE conversation_id = ?2 AND state = 'parked' RETURNING id"""
+_BY_ID: Final = "SELECT * FROM outbox WHERE id = ?"
+_BY_EXTERNAL: Final = """
+SELECT * FROM outbox WHERE channel = ? AND external_id = ? AND external_id <> '' ORDER BY id DESC LIMIT 1"""
+_ORPHANS: Final = """
+UPDATE outbox SET state = 'uncertain', settled_at = ?1
+WHERE state = 'sending' AND epoch <> ?2 AND (?3 OR lease_until <= ?1) RETURNING *"""
+_EXPIRE: Final = """
+UPDATE outbox SET state = 'expired', settled_at = ?1 WHERE state = 'pending' AND expires_at <= ?1 RETURNING id"""
+_STATE: Final = """
+SELECT (SELECT count(*) FROM outbox WHERE state = 'pending') AS waiting,
+    (SELECT count(*) FROM outbox WHERE state = 'parked') AS parked,
+    (SELECT min(ready_at) FROM outbox WHERE state = 'pending' AND due_at <= ?) AS oldest"""
+_NEXT_DUE: Final = "SELECT min(due_at) AS due FROM outbox WHERE state = 'pending' AND due_at > ?"
+_PRUNE: Final = """
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox WHERE state IN ('sent', 'failed', 'expired') AND settled_at < ? LIMIT ?
+) RETURNING id"""
+
+
+async def add(errands: Sequence[Errand]) -> list[int]:
+    """Queue errands; returns their ids in order, for one that is needless the id of its pending twin."""
+    async with transaction():
+        return [await _add(errand) for errand in errands]
+
+
+async def _add(errand: Errand) -> int:
+    new = await rows(_ADD, *to_values(errand))
+    found = new or await rows(_PENDING_TWIN, errand.coalesce)
+    return int(found[0]["id"])
+
+
+async def claim(
+    epoch: str,
+    now: int,
+    lease_ms: int,
+    limit: int,
+    *,
+    closed_budgets: Collection[str] = (),
+    closed_channels: Collection[str] = (),
+) -> list[Errand]:
+    """Take the head of each free lane that is due and not closed, most urgent first; they are `sending` from now on."""
+    closed = (to_json(list(closed_budgets)), to_json(list(closed_channels)))
+    claimed = await rows(_CLAIM, epoch, now, lease_ms, *closed, limit)
+    return sorted(map(to_errand, claimed), key=lambda errand: (errand.urgency, errand.id))
+
+
+async def find_pending(coalesce: str) -> Errand | None:
+    return _first(await rows(_PENDING_TWIN, coalesce))
+
+
+async def set_payload(errand_id: int, payload: Mapping[str, Any], due_at: int) -> bool:
+    """Rewrite an errand that is still pending; false when it is not any more."""
+    return bool(await rows(_SET_PAYLOAD, to_json(payload), due_at, errand_id))
+
+
+async def settle(
+    errand_id: int, epoch: str, state: ErrandState, now: int, *, external_id: str = "", error: str = ""
+) -> None:
+    """Record the outcome of the call. Raises `LeaseLost` when the errand is no longer ours."""
+    await _if_ours(_SETTLE, state.value, now, error, external_id, errand_id, epoch)
+
+
+async def retry(errand_id: int, epoch: str, due_at: int, error: str) -> None:
+    """Back to pending; an errand whose twin was queued meanwhile expires instead. Raises `LeaseLost`."""
+    await _if_ours(_RETRY, due_at, error, errand_id, epoch)
+
+
+async def resolve(
+    errand_id: int,
+    state: ErrandState,
+    now: int,
+    *,
+    external_id: str = "",
+    error: str = "",
+    from_states: Collection[ErrandState] = (ErrandState.UNCERTAIN, ErrandState.PARKED, ErrandState.FAILED),
+) -> bool:
+    """Later news, by a receipt or an agent; false when the errand is in none of `from_states`.
+
+    To `PENDING` means: send it now. Raises `Conflict` when a twin is pending already.
+    """
+    allowed = to_json([old.value for old in from_states])
+    try:
+        return bool(await rows(_RESOLVE, state.value, now, error, external_id, errand_id, allowed))
+    except IntegrityError as error_of_index:
+        raise Conflict("An errand with the same purpose is pending already.") from error_of_index
+
+
+async def release_parked(conversation_id: int, now: int) -> int:
+    """Send what was put aside for this conversation, in order; of twins only the latest. Returns how many."""
+    async with transaction():
+        await rows(_DROP_PARKED_TWINS, now, conversation_id)
+        return await changed(_RELEASE_PARKED, now, conversation_id)
+
+
+async def by_id(errand_id: int) -> Errand | None:
+    return _first(await rows(_BY_ID, errand_id))
+
+
+async def by_external(channel: str, external_id: str) -> Errand | None:
+    """The latest errand that made this external message."""
+    return _first(await rows(_BY_EXTERNAL, channel, external_id))
+
+
+async def orphans(epoch: str, now: int, *, all_others: bool) -> list[Errand]:
+    """Errands other epochs left in `sending`, now `uncertain`: all, or only those that outlived their lease."""
+    left = await rows(_ORPHANS, now, epoch, all_others)
+    return sorted(map(to_errand, left), key=lambda errand: errand.id)
+
+
+async def expire(now: int) -> int:
+    """Give up on pending errands whose time has passed; returns how many."""
+    return await changed(_EXPIRE, now)
+
+
+async def state(now: int) -> DoorState:
+    row = (await rows(_STATE, now))[0]
+    return DoorState(waiting=row["waiting"], parked=row["parked"], oldest_waiting_at=row["oldest"])
+
+
+async def next_due(now: int) -> int | None:
+    """The next instant after `now` at which a pending errand becomes due."""
+    due: int | None = (await rows(_NEXT_DUE, now))[0]["due"]
+    return due
+
+
+async def prune(before: int, limit: int) -> int:
+    """Forget up to `limit` errands that were settled for good before that instant."""
+    return await changed(_PRUNE, before, limit)
+
+
+def _first(found: list[dict[str, Any]]) -> Errand | None:
+    return to_errand(found[0]) if found else None
+
+
+async def _if_ours(statement: str, *values: Any) -> None:
+    if not await changed(statement, *values):
+        raise LeaseLost("The errand was taken over by another worker.")

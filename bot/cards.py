@@ -116,8 +116,7 @@ def _clocks(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, wind
         "closed": ticket.closed_at,
         "window": (conversation.last_inbound_at or 0) + window_ms if window_ms and ticket.live else None,
     }
-    locale = helpdesk.policies.locale
-    lines = [_row(helpdesk, key, helpdesk.moment(locale, at)) for key, at in moments.items() if at is not None]
+    lines = [_row(helpdesk, key, helpdesk.soon(at)) for key, at in moments.items() if at is not None]
     if ticket.status is Status.IN_DEVELOPMENT:
         lines.append(_row(helpdesk, "development", f"{ticket.engineer} · {ticket.issue_key}"))
     return lines

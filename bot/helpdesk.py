@@ -84,5 +84,9 @@ class HelpDesk:
         return in_language(question.labels, locale)
 
     def moment(self, locale: str, instant: int) -> str:
-        """An instant as people of that language say it now ("yarın 09:00"), in the desk's time zone."""
-        return self.texts.day_time(locale, instant, self.now(), self.policies.zone)
+        """An instant as people of that language write it ("26 Kas 2026 09:00"), in the desk's time zone."""
+        return self.texts.date_time(locale, instant, self.policies.zone)
+
+    def soon(self, instant: int) -> str:
+        """An instant as agents say it now ("yarın 09:00")."""
+        return self.texts.day_time(self.policies.locale, instant, self.now(), self.policies.zone)

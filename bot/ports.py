@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.domain.channel import Capabilities
+from bot.domain.errors import SendError
 from bot.domain.message import Attachment, Inbound
 from bot.domain.outgoing import Address, FetchedFile, LocalFile, Part
 
@@ -73,6 +74,10 @@ class Channel(Protocol):
 
     async def answer_press(self, press_id: str, text: str) -> None:
         """Acknowledge a button press, where the channel wants that."""
+        ...
+
+    def explain(self, code: str, detail: str) -> SendError:
+        """What the error code of a late `failed` receipt means."""
         ...
 
     async def fetch(self, attachment: Attachment, folder: Path, limit: int) -> FetchedFile:

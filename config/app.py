@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from aiohttp import web
 
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.updates import Poller, webhook_route
-from adapters.web import Server, create_web, serve
+from adapters.web import Route, Server, create_web, get, post, serve
 from adapters.whatsapp.channel import WhatsAppChannel
 from adapters.whatsapp.webhook import challenge, receive
 from bot import inbox, measures
@@ -34,8 +33,8 @@ from scheduler.runner import Scheduler
 from store import db
 from store import inbox as inbox_store
 
-DRAIN_SECONDS = 6.0
-"""How long calls under way may take at a stop; the rest of the ten seconds is for closing."""
+DRAIN_SECONDS = 2.5
+"""How long the workers, and then the calls under way, may take at a stop that must end within ten seconds."""
 
 log = structlog.get_logger(__name__)
 
@@ -224,20 +223,20 @@ def _troubles(poller: Poller | None, outbox: Outbox) -> dict[str, str]:
     return troubles
 
 
-def _routes(settings: Settings, helpdesk: HelpDesk, telegram: TelegramChannel) -> list[web.RouteDef]:
+def _routes(settings: Settings, helpdesk: HelpDesk, telegram: TelegramChannel) -> list[Route]:
     async def accept(items: Sequence[Item], cursor: int | None = None) -> None:
         del cursor
         await inbox.accept(helpdesk, items)
 
-    routes: list[web.RouteDef] = []
+    routes: list[Route] = []
     if settings.whatsapp is not None:
         whatsapp = settings.whatsapp
         secret = whatsapp.app_secret.get_secret_value()
-        routes.append(web.get("/webhooks/whatsapp", challenge(whatsapp.verify_token.get_secret_value())))
-        routes.append(web.post("/webhooks/whatsapp", receive([secret], accept)))
+        routes.append(get("/webhooks/whatsapp", challenge(whatsapp.verify_token.get_secret_value())))
+        routes.append(post("/webhooks/whatsapp", receive([secret], accept)))
     if settings.telegram.mode == "webhook" and settings.telegram.webhook_secret is not None:
         secret = settings.telegram.webhook_secret.get_secret_value()
-        routes.append(web.post("/webhooks/telegram", webhook_route(secret, accept, telegram.bot_id)))
+        routes.append(post("/webhooks/telegram", webhook_route(secret, accept, telegram.bot_id)))
     return routes
 
 
@@ -258,6 +257,8 @@ async def _introduce(settings: Settings, telegram: TelegramChannel, poller: Poll
             await telegram.use_webhook(
                 settings.telegram.webhook_url, settings.telegram.webhook_secret.get_secret_value()
             )
+        else:
+            await telegram.use_polling()
         await telegram.set_commands(menus(_texts(settings)))
     except SendError as error:
         log.warning("telegram did not take the command menus or the webhook", error=str(error))

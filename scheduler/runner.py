@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 class Scheduler:
     """Runs `jobs` from `start` to `stop`. A job that raises is logged and runs again at its next turn."""
 
-    def __init__(self, jobs: Iterable[Job], *, patience: float = 5.0) -> None:
+    def __init__(self, jobs: Iterable[Job], *, patience: float = 2.0) -> None:
         """`patience`: how many seconds `stop` waits for running jobs before it cancels them."""
         self._jobs = tuple(jobs)
         self._patience = patience

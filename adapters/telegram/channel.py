@@ -138,6 +138,10 @@ class TelegramChannel(Desk):
             answer = AnswerCallbackQuery(callback_query_id=press_id, text=text[:_PRESS_ANSWER] or None)
             await self._quietly(answer, Missing.MESSAGE)
 
+    def explain(self, code: str, detail: str) -> SendError:
+        """Telegram sends no receipts, so there is nothing to explain beyond the code itself."""
+        return SendError(key="send-error-vendor", certain=True, retryable=False, code=code, detail=detail)
+
     async def fetch(self, attachment: Attachment, folder: Path, limit: int) -> FetchedFile:
         return await download(self._api, attachment, folder, min(limit, CAPABILITIES.download))
 

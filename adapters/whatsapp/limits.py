@@ -4,7 +4,13 @@ from bot.domain.channel import Capabilities, TextUnit
 from bot.domain.message import Kind
 
 _MB = 1024 * 1024
-_IMAGE, _STREAM, _DOCUMENT, _STICKER = 5 * _MB, 16 * _MB, 100 * _MB, 500 * 1024
+LARGEST = {  # bytes, by message type (business-phone-numbers/media, Supported media types)
+    "image": 5 * _MB,
+    "video": 16 * _MB,
+    "audio": 16 * _MB,
+    "document": 100 * _MB,
+    "sticker": 500 * 1024,
+}
 
 CAPABILITIES = Capabilities(
     text=4096,
@@ -19,14 +25,14 @@ CAPABILITIES = Capabilities(
     row_description=72,
     token_bytes=200,  # the id of a list row; a reply button would take 256
     media={
-        Kind.PHOTO: _IMAGE,
-        Kind.VIDEO: _STREAM,
-        Kind.VIDEO_NOTE: _STREAM,
-        Kind.ANIMATION: _STREAM,
-        Kind.AUDIO: _STREAM,
-        Kind.VOICE: _STREAM,
-        Kind.DOCUMENT: _DOCUMENT,
-        Kind.STICKER: _STICKER,
+        Kind.PHOTO: LARGEST["image"],
+        Kind.VIDEO: LARGEST["video"],
+        Kind.VIDEO_NOTE: LARGEST["video"],
+        Kind.ANIMATION: LARGEST["video"],
+        Kind.AUDIO: LARGEST["audio"],
+        Kind.VOICE: LARGEST["audio"],
+        Kind.DOCUMENT: LARGEST["document"],
+        Kind.STICKER: LARGEST["sticker"],
     },
     captions_on=frozenset({Kind.PHOTO, Kind.VIDEO, Kind.VIDEO_NOTE, Kind.ANIMATION, Kind.DOCUMENT}),
     download=100 * _MB,

@@ -16,7 +16,7 @@ import httpx
 
 from adapters.whatsapp.errors import broken, explain, impossible
 from adapters.whatsapp.graph import Graph, is_loopback, origin
-from adapters.whatsapp.limits import bare
+from adapters.whatsapp.limits import LARGEST, bare, media_type
 from adapters.whatsapp.loose import Json, text
 from bot.domain.errors import SendError
 from bot.domain.outgoing import FetchedFile, LocalFile
@@ -43,8 +43,9 @@ async def upload(graph: Graph, phone_number_id: str, file: LocalFile) -> str:
         data = await asyncio.to_thread(file.path.read_bytes)
     except OSError as error:
         raise impossible("send-error-media-gone", type(error).__name__) from None
-    mime = upload_type(file)
-    name = file.name or "file"
+    if len(data) > LARGEST[media_type(file.kind, file.mime)]:
+        raise impossible("send-error-too-large", f"{len(data)} bytes")
+    mime, name = upload_type(file), file.name or "file"
     try:
         # Bytes, never text: pywa would open a text that happens to be a path.
         answer = await graph.call(lambda: graph.api.upload_media(phone_number_id, data, mime, name))

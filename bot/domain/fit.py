@@ -33,12 +33,12 @@ class TooLarge(BadInput):
     """The file is larger than the channel takes. `name` is the kind (`photo` …) when the file has no name."""
 
     def __init__(self, attachment: Attachment, size: int, limit: int) -> None:
-        unit = 1_048_576 if limit % 1_048_576 == 0 else 1_000_000
+        unit = 1_000_000 if limit % 1_000_000 == 0 else 1_048_576
         super().__init__(
             "too-large",
             name=attachment.name or attachment.kind.value,
             size_mb=-(-size // unit),
-            limit_mb=limit // unit,
+            limit_mb=limit // unit or f"{limit / unit:.1f}",
         )
 
 

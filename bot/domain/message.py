@@ -6,8 +6,6 @@ Instants are integers: milliseconds since the Unix epoch, UTC.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.errors import SendError
-
 
 class Kind(StrEnum):
     """What a message mainly is; decides how it is shown where the original form cannot travel."""
@@ -171,7 +169,7 @@ class ReceiptStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of a message of ours. `tracker` is the outbox id we sent along; `failure` explains a failed one."""
+    """What became of a message of ours. `tracker` is the outbox id we sent along."""
 
     external_id: str
     status: ReceiptStatus
@@ -179,7 +177,6 @@ class Receipt:
     tracker: str = ""
     error_code: str = ""
     error_detail: str = ""
-    failure: SendError | None = None
     cost_class: str = ""
 
 

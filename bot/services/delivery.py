@@ -165,8 +165,9 @@ async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
     errand = errand or await outbox.by_external(channel, receipt.external_id)
     if errand is None or errand.channel != channel:
         return
-    if receipt.status is ReceiptStatus.FAILED and receipt.failure is not None:
-        await _failed_late(helpdesk, errand, receipt, receipt.failure)
+    if receipt.status is ReceiptStatus.FAILED:
+        failure = helpdesk.channels[channel].explain(receipt.error_code, receipt.error_detail)
+        await _failed_late(helpdesk, errand, receipt, failure)
         return
     proof = await outbox.resolve(
         errand.id, ErrandState.SENT, helpdesk.now(), external_id=receipt.external_id, from_states=_OPEN_STATES

@@ -8,7 +8,7 @@ from bot.domain.ledger import Errand, LedgerMessage, Op, Urgency
 from bot.domain.outgoing import Outgoing
 from bot.domain.people import Conversation
 from bot.helpdesk import HelpDesk
-from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, topic_lane
+from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, one_part, topic_lane
 from store import outbox
 
 ALBUM_PAUSE_MS = 1_200
@@ -204,8 +204,8 @@ async def react_in_group(helpdesk: HelpDesk, chat: str, external_id: str, emoji:
 
 async def edit_in_topic(helpdesk: HelpDesk, message: LedgerMessage, part: Outgoing) -> None:
     """Rewrite the post that shows a ledger message."""
-    parts = fit(part, helpdesk.desk.capabilities).parts
-    payload = {"part": dump_part(parts[-1]), "of": message.id}
+    shown = one_part(part, helpdesk.desk.capabilities)
+    payload = {"part": dump_part(shown), "of": message.id}
     await _to_desk(helpdesk, Op.EDIT, payload, Urgency.WORDS, ticket_id=message.ticket_id)
 
 

@@ -1,10 +1,12 @@
 """Parts as JSON in the outbox, and the names of lanes and places."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.domain.channel import Capabilities
 from bot.domain.fit import fit
 from bot.domain.outgoing import Outgoing, Part
 from bot.domain.people import Conversation
@@ -40,9 +42,16 @@ def desk_place(chat: str) -> str:
 
 
 def single_part(helpdesk: HelpDesk, conversation: Conversation, message: Outgoing) -> dict[str, Any]:
-    """A message as the one part an edit can hold: the last one, which carries the buttons."""
+    """A message as the one part an edit at the customer can hold."""
     capabilities = helpdesk.channels[conversation.channel].capabilities
-    return dump_part(fit(message, capabilities, choose=message.list_title).parts[-1])
+    return dump_part(one_part(message, capabilities))
+
+
+def one_part(message: Outgoing, capabilities: Capabilities) -> Part:
+    """The beginning of the words with the buttons: an edit cannot become several messages."""
+    parts = fit(message, capabilities, choose=message.list_title).parts
+    last = parts[-1]
+    return replace(parts[0], rows=last.rows, as_list=last.as_list, list_title=last.list_title)
 
 
 def topic_lane(ticket_id: int) -> str:

@@ -124,7 +124,7 @@ async def postpone(helpdesk: HelpDesk, call: Call) -> str:
     conversation = await conversation_of(ticket)
     moment = helpdesk.moment(conversation.locale, until)
     await notify(helpdesk, conversation, "notice-postponed", ticket=ticket, number=ticket.label, until=moment)
-    return helpdesk.desk_text("desk-postponed", number=ticket.label, until=_here(helpdesk, until))
+    return helpdesk.desk_text("desk-postponed", number=ticket.label, until=helpdesk.soon(until))
 
 
 async def develop(helpdesk: HelpDesk, call: Call) -> str:
@@ -148,7 +148,7 @@ async def develop(helpdesk: HelpDesk, call: Call) -> str:
     moment = helpdesk.moment(conversation.locale, eta)
     await notify(helpdesk, conversation, "notice-in-development", ticket=ticket, number=ticket.label, eta=moment)
     return helpdesk.desk_text(
-        "desk-in-development", number=ticket.label, engineer=engineer, issue=key, eta=_here(helpdesk, eta)
+        "desk-in-development", number=ticket.label, engineer=engineer, issue=key, eta=helpdesk.soon(eta)
     )
 
 
@@ -179,7 +179,3 @@ async def reopen(helpdesk: HelpDesk, call: Call) -> str:
     await aftercare.make_current(conversation, ticket)
     await notify(helpdesk, conversation, "reopened-by-desk", ticket=ticket, number=ticket.label)
     return ""
-
-
-def _here(helpdesk: HelpDesk, instant: int) -> str:
-    return helpdesk.moment(helpdesk.policies.locale, instant)

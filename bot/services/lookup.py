@@ -44,7 +44,7 @@ async def history(helpdesk: HelpDesk, call: Call) -> str:
     said = await messages.of_ticket(ticket.id, limit=_RECENT, newest_first=True)
     rows = [(step.at, _step_line(helpdesk, step)) for step in steps]
     rows += [(message.at, _message_line(helpdesk, message)) for message in said]
-    lines = (f"{helpdesk.moment(helpdesk.policies.locale, at)} · {text}" for at, text in sorted(rows))
+    lines = (f"{helpdesk.soon(at)} · {text}" for at, text in sorted(rows))
     conversation = await conversation_of(ticket)
     heading = helpdesk.desk_text("history-of", number=ticket.label, name=conversation.requester.name)
     return "\n".join((heading, *lines))

@@ -15,6 +15,7 @@ from store import conversations, messages
 
 CONTRADICTION_MS = 60_000
 """Words this close to an accept count as said with it (PRODUCT.md, contradiction guard)."""
+_LOOKED_AT = 10
 
 
 def awaiting_reason(ticket: Ticket) -> str:
@@ -79,13 +80,14 @@ async def reason_given(helpdesk: HelpDesk, conversation: Conversation, ticket: T
 
 
 async def _contradicted(helpdesk: HelpDesk, ticket: Ticket) -> bool:
-    """Did the requester just say that it still fails?"""
+    """Did the requester say, since the proposal and within the last minute, that it still fails?"""
     since = helpdesk.now() - CONTRADICTION_MS
-    recent = await messages.of_ticket(ticket.id, limit=5, newest_first=True)
-    return any(
-        message.author is ActorKind.REQUESTER and message.at >= since and still_failing(message.content.text)
-        for message in recent
-    )
+    for message in await messages.of_ticket(ticket.id, limit=_LOOKED_AT, newest_first=True):
+        if message.author is ActorKind.AGENT or message.at < since:
+            return False
+        if message.author is ActorKind.REQUESTER and still_failing(message.content.text):
+            return True
+    return False
 
 
 async def _ask_once_more(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:

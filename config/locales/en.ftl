@@ -99,38 +99,41 @@ kind-other = Other
 ## Words in place of content that cannot be carried
 
 placeholder-unsupported = A message of a kind that cannot be shown here
-placeholder-unknown = A message of a kind we do not know
-placeholder-empty = An empty message
 placeholder-poll = 📊 Poll
 placeholder-dice = 🎲 Dice
 placeholder-story = Story
 placeholder-checklist = ☑️ Checklist
 placeholder-game = 🎮 Game
 placeholder-invoice = 🧾 Payment request
-placeholder-payment = 💳 Payment
 placeholder-giveaway = 🎁 Giveaway
 placeholder-paid-media = Paid content
 placeholder-gift = 🎁 Gift
 placeholder-order = 🛒 Order
-placeholder-product = 🛍 Product
 placeholder-form = 📝 Completed form
-placeholder-template = Template message
-placeholder-interactive = Message with buttons
 placeholder-location = 📍 Location
-placeholder-live-location = 📍 Live location
 placeholder-contact = 👤 Contact
 placeholder-sticker = Sticker
-placeholder-media = 📎 File
-placeholder-media-lost = 📎 A file that could not be fetched
 placeholder-call = 📞 Call
-placeholder-video-chat = Video chat
 placeholder-service = System notice
-placeholder-shared-users = 👤 Shared people
-placeholder-shared-chat = Shared chat
-placeholder-web-app = Data from a mini app
 placeholder-rich-message = Richly formatted message
-placeholder-forwarded-story = Forwarded story
-placeholder-deleted = Deleted message
+placeholder-giveaway-winners = 🎁 Giveaway result
+placeholder-unique-gift = 🎁 Special gift
+placeholder-gift-upgrade-sent = 🎁 Gift upgrade
+placeholder-successful-payment = 💳 Payment
+placeholder-passport-data = Identity document
+placeholder-user-shared = 👤 Shared person
+placeholder-users-shared = 👤 Shared people
+placeholder-chat-shared = Shared chat
+placeholder-web-app-data = Data from a mini app
+placeholder-photo = A photo that cannot be opened
+placeholder-live-photo = Live photo
+placeholder-video = A video that cannot be opened
+placeholder-video-note = A video message that cannot be opened
+placeholder-animation = An animation that cannot be opened
+placeholder-audio = An audio file that cannot be opened
+placeholder-voice = A voice message that cannot be opened
+placeholder-document = A file that cannot be opened
+placeholder-venue = 📍 Place
 
 
 ## To customers: the way of a request

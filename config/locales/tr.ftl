@@ -99,38 +99,41 @@ kind-other = Diğer
 ## Taşınamayan içeriğin yerini tutan sözler
 
 placeholder-unsupported = Bu mesaj türü burada gösterilemiyor
-placeholder-unknown = Tanımadığımız türde bir mesaj
-placeholder-empty = Boş mesaj
 placeholder-poll = 📊 Anket
 placeholder-dice = 🎲 Zar
 placeholder-story = Hikâye
 placeholder-checklist = ☑️ Yapılacaklar listesi
 placeholder-game = 🎮 Oyun
 placeholder-invoice = 🧾 Ödeme isteği
-placeholder-payment = 💳 Ödeme
 placeholder-giveaway = 🎁 Çekiliş
 placeholder-paid-media = Ücretli içerik
 placeholder-gift = 🎁 Hediye
 placeholder-order = 🛒 Sipariş
-placeholder-product = 🛍 Ürün
 placeholder-form = 📝 Doldurulmuş form
-placeholder-template = Şablon mesajı
-placeholder-interactive = Düğmeli mesaj
 placeholder-location = 📍 Konum
-placeholder-live-location = 📍 Canlı konum
 placeholder-contact = 👤 Kişi kartı
 placeholder-sticker = Çıkartma
-placeholder-media = 📎 Dosya
-placeholder-media-lost = 📎 Dosya alınamadı
 placeholder-call = 📞 Arama
-placeholder-video-chat = Görüntülü sohbet
 placeholder-service = Sistem bildirimi
-placeholder-shared-users = 👤 Paylaşılan kişiler
-placeholder-shared-chat = Paylaşılan sohbet
-placeholder-web-app = Mini uygulamadan gelen veri
 placeholder-rich-message = Zengin biçimli mesaj
-placeholder-forwarded-story = İletilen hikâye
-placeholder-deleted = Silinmiş mesaj
+placeholder-giveaway-winners = 🎁 Çekiliş sonucu
+placeholder-unique-gift = 🎁 Özel hediye
+placeholder-gift-upgrade-sent = 🎁 Hediye yükseltmesi
+placeholder-successful-payment = 💳 Ödeme
+placeholder-passport-data = Kimlik belgesi
+placeholder-user-shared = 👤 Paylaşılan kişi
+placeholder-users-shared = 👤 Paylaşılan kişiler
+placeholder-chat-shared = Paylaşılan sohbet
+placeholder-web-app-data = Mini uygulamadan gelen veri
+placeholder-photo = Açılamayan bir fotoğraf
+placeholder-live-photo = Canlı fotoğraf
+placeholder-video = Açılamayan bir video
+placeholder-video-note = Açılamayan bir video mesajı
+placeholder-animation = Açılamayan bir hareketli görsel
+placeholder-audio = Açılamayan bir ses dosyası
+placeholder-voice = Açılamayan bir ses kaydı
+placeholder-document = Açılamayan bir dosya
+placeholder-venue = 📍 Mekân
 
 
 ## Müşteriye: talebin yolculuğu

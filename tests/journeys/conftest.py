@@ -1,0 +1,71 @@
+"""Whole stories: the sandbox's servers, the real clients, the unchanged application."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from adapters.sandbox.page.cast import AYSE, EMRE, JOHN, ZEYNEP
+from adapters.sandbox.players import Phone
+from adapters.sandbox.world import World
+from config.app import App, opened
+from config.settings import Settings, load_settings
+
+
+@pytest.fixture
+def extra() -> dict[str, str]:
+    """Further settings of a test module, which overrides this fixture."""
+    return {}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Both platforms with their cast; the rate limits are in force."""
+    world = World(tmp_path)
+    await world.start()
+    yield world
+    await world.stop()
+
+
+@pytest.fixture
+def settings(world: World, tmp_path: Path, extra: dict[str, str]) -> Settings:
+    own = {"GISE_DATA_DIR": str(tmp_path / "data"), "GISE_HTTP__PORT": "0"}
+    return load_settings(world.environment() | own | extra, None)
+
+
+@pytest.fixture
+async def app(world: World, settings: Settings) -> AsyncIterator[App]:
+    """Gişe, opened against this world."""
+    async with opened(settings) as app:
+        world.whatsapp.webhook_url = f"http://127.0.0.1:{app.port}/webhooks/whatsapp"
+        yield app
+
+
+@pytest.fixture
+def ayse(world: World, app: App) -> Phone:
+    """A customer on WhatsApp whose webhooks carry the phone number."""
+    return Phone(world, AYSE.key)
+
+
+@pytest.fixture
+def emre(world: World, app: App) -> Phone:
+    """A customer on WhatsApp whose webhooks carry no phone number."""
+    return Phone(world, EMRE.key)
+
+
+@pytest.fixture
+def zeynep(world: World, app: App) -> Phone:
+    """A customer on Telegram."""
+    return Phone(world, ZEYNEP.key)
+
+
+@pytest.fixture
+def john(world: World, app: App) -> Phone:
+    """A customer on Telegram who speaks English."""
+    return Phone(world, JOHN.key)
+
+
+@pytest.fixture(params=[AYSE.key, EMRE.key, ZEYNEP.key], ids=["whatsapp", "whatsapp-no-number", "telegram"])
+def customer(request: pytest.FixtureRequest, world: World, app: App) -> Phone:
+    """The same story on every channel."""
+    return Phone(world, request.param)

@@ -42,9 +42,10 @@ class Phone:
         return self.does("send_file", kind=kind, data=encoded, name=name, mime=mime, caption=caption)["message"]
 
     def presses(self, title: str) -> Drawn:
-        """Press the newest button, or pick the newest list row, whose title contains the words."""
+        """Press the newest button, or pick the newest list row, whose title contains the words; returns the button."""
         message, button = newest_button(self.messages, title)
-        return self.does("press", message=message["id"], title=button["title"])
+        self.does("press", message=message["id"], title=button["title"])
+        return button
 
     async def hears(self, *fragments: str) -> Drawn:
         """Wait for a message of the desk, after the one heard last, that contains all fragments."""

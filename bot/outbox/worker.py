@@ -1,7 +1,6 @@
 """Claiming errands, making each as one call, and committing its result right after."""
 
 import asyncio
-from dataclasses import replace
 
 import structlog
 
@@ -9,20 +8,23 @@ from bot.domain.errors import Missing, Reach, SendError
 from bot.domain.ledger import Errand, ErrandState, Op
 from bot.helpdesk import HelpDesk
 from bot.measures import ERRANDS
+from bot.outbox import repairs
 from bot.outbox.pacing import Pacer
 from bot.outbox.performing import NotNow, Skipped, perform
-from bot.services import delivery, errands
-from store import db, desk, outbox
+from bot.outbox.repairs import WORDS
+from bot.services import delivery
+from store import db, outbox
 from store.errors import LeaseLost
 
 LEASE_MS = 180_000
 BATCH = 32
 MAX_ATTEMPTS = 8
+KEEP_TRYING_MS = 24 * 3_600_000
 _IDLE_SECONDS = 1.0
 _FIRST_PAUSE_MS = 500
-_LONGEST_PAUSE_MS = 300_000
+_LONGEST_PAUSE_MS = 60_000
 
-_WORDS = frozenset({Op.SEND, Op.ALBUM})
+UNKNOWN = SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +102,7 @@ class Outbox:
             log.warning("outbox lease lost", errand=errand.id)
         except Exception:
             log.exception("outbox errand failed", errand=errand.id, op=errand.op)
-            await self._unknown(errand)
+            await self._unknown(errand, UNKNOWN)
 
     async def _attempt(self, errand: Errand) -> None:
         try:
@@ -127,23 +129,32 @@ class Outbox:
         log.info("send refused", errand=errand.id, op=errand.op, error=error.key, code=error.code)
         if error.reach is Reach.CHANNEL:
             self._pacer.stop_channel(errand.channel, error)
-            await self._retry(errand, error, counts=False)
+            await self._retry(errand, error)
         elif error.moved_to:
-            await moved(self._helpdesk, errand.budget.partition(":")[2], error.moved_to)
-            await self._retry(errand, error, counts=False)
-        elif error.missing is Missing.THREAD:
-            await forget_topic(self._helpdesk, errand)
+            await repairs.move_group(self._helpdesk, errand, error.moved_to)
+            await self._retry(errand, error)
+        elif error.missing is not None and errand.ticket_id is not None and await self._mended(errand, error.missing):
             await self._retry(errand, error)
         elif error.missing is Missing.CHANGE:
             await self._settle(errand, ErrandState.SENT)
         elif error.window_closed:
             await self._shut(errand)
         elif not error.certain:
-            await self._unknown(errand)
-        elif error.retryable:
+            await self._unknown(errand, error)
+        elif error.retryable and self._worth_a_try(errand, error):
             await self._retry(errand, error)
         else:
             await self._give_up(errand, error)
+
+    async def _mended(self, errand: Errand, missing: Missing) -> bool:
+        """Make what the platform misses anew, where that is possible."""
+        if missing is Missing.THREAD:
+            await repairs.forget_topic(self._helpdesk, errand)
+            return True
+        if missing is Missing.MESSAGE and errand.op is Op.CARD:
+            await repairs.forget_card(self._helpdesk, errand)
+            return True
+        return False
 
     async def _shut(self, errand: Errand) -> None:
         """WhatsApp's window closed: an answer is parked, a mere notice is dropped, both visibly."""
@@ -152,11 +163,14 @@ class Outbox:
             await self._settle(errand, ErrandState.EXPIRED if notice else ErrandState.PARKED, error="send-error-window")
             await delivery.parked(self._helpdesk, errand)
 
-    async def _retry(self, errand: Errand, error: SendError, *, counts: bool = True) -> None:
-        """Surely not out: the same errand again, when the platform said or a little later each time."""
-        if counts and errand.attempts >= MAX_ATTEMPTS and not error.retry_after:
-            await self._give_up(errand, error)
-            return
+    def _worth_a_try(self, errand: Errand, error: SendError) -> bool:
+        """Words are kept for a day; what only decorates is given up after a few tries."""
+        if errand.op in WORDS:
+            return self._helpdesk.now() - errand.created_at < KEEP_TRYING_MS
+        return bool(error.retry_after) or errand.attempts < MAX_ATTEMPTS
+
+    async def _retry(self, errand: Errand, error: SendError) -> None:
+        """The same errand again in its place, when the platform said or a little later each time."""
         pause = min(_LONGEST_PAUSE_MS, _FIRST_PAUSE_MS * 2 ** min(errand.attempts, 10))
         if error.retry_after:
             pause = int(error.retry_after * 1000)
@@ -169,50 +183,13 @@ class Outbox:
             await self._settle(errand, ErrandState.FAILED, error=error.key)
             await delivery.failed(self._helpdesk, errand, error)
 
-    async def _unknown(self, errand: Errand) -> None:
-        """Nobody knows whether it went out. Towards agents it is posted again, marked; towards customers shown."""
-        async with db.transaction():
-            await self._settle(errand, ErrandState.UNCERTAIN, error="send-error-unknown-outcome")
-            await after_unknown(self._helpdesk, errand)
-        self._helpdesk.bells.outbox.set()
-
-
-async def moved(helpdesk: HelpDesk, old: str, new: str) -> None:
-    """The agents' group became a supergroup with another id."""
-    await desk.move_chat(old, new)
-    helpdesk.desk.move_group(old, new)
-
-
-async def forget_topic(helpdesk: HelpDesk, errand: Errand) -> None:
-    """The platform says the topic is gone: whatever comes next opens a new one, and the card is posted again."""
-    topic = await desk.topic(errand.ticket_id or 0)
-    if topic is not None:
-        async with db.transaction():
-            await desk.save_topic(replace(topic, thread="", card_id=""))
-            await errands.first_card(helpdesk, topic.ticket_id)
-
-
-async def after_unknown(helpdesk: HelpDesk, errand: Errand) -> None:
-    """What follows an unknown outcome, in the caller's transaction."""
-    if errand.conversation_id is not None:
-        if errand.op in _WORDS:
-            await delivery.uncertain(helpdesk, errand)
-    elif errand.op is not Op.ANSWER and errand.attempts < MAX_ATTEMPTS:
-        await outbox.add([again(errand, helpdesk.now())])
-
-
-def again(errand: Errand, now: int) -> Errand:
-    """The errand once more, as a new row at the end of its lane; words say that they may be there twice."""
-    payload = {**errand.payload, "repeated": True} if errand.op in _WORDS else errand.payload
-    return replace(
-        errand, id=0, payload=payload, state=ErrandState.PENDING, coalesce="", created_at=now, due_at=now, error=""
-    )
-
-
-async def recover(helpdesk: HelpDesk, *, all_others: bool) -> int:
-    """Errands that another process left in `sending`: their outcome is unknown. Returns how many there were."""
-    async with db.transaction():
-        orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others)
-        for errand in orphans:
-            await after_unknown(helpdesk, errand)
-    return len(orphans)
+    async def _unknown(self, errand: Errand, error: SendError) -> None:
+        """Nobody knows whether it went out. What may be done twice is done again; words are another matter."""
+        if not self._worth_a_try(errand, error):
+            await self._give_up(errand, error)
+        elif errand.op in WORDS:
+            async with db.transaction():
+                await self._settle(errand, ErrandState.UNCERTAIN, error=error.key)
+                await repairs.after_unknown(self._helpdesk, errand)
+        else:
+            await self._retry(errand, error)

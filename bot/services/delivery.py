@@ -19,6 +19,9 @@ _OF_RECEIPT = {
     ReceiptStatus.READ: Delivery.READ,
     ReceiptStatus.FAILED: Delivery.FAILED,
 }
+_TOLD = frozenset({Op.SEND, Op.ALBUM, Op.EDIT})
+"""Errands whose failure a person must know of; a mark or a card that cannot be set harms nobody."""
+
 _OPEN_STATES = (ErrandState.SENDING, ErrandState.UNCERTAIN, ErrandState.PENDING)
 
 
@@ -112,7 +115,7 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
     if errand.message_id is not None and errand.conversation_id is not None:
         await _became(helpdesk, errand.message_id, Delivery.FAILED, error.key)
         await _stop_waiting(helpdesk, errand.ticket_id or 0)
-    if errand.ticket_id is None:
+    if errand.ticket_id is None or errand.op not in _TOLD:
         return
     key = "delivery-failed" if errand.conversation_id is not None else "delivery-desk-failed"
     await _tell(helpdesk, errand, key, reason=helpdesk.desk_text(error.key))

@@ -124,6 +124,17 @@ class Topic:
         return await seen(self._world, found, f"the topic {self._fragment} to be called {fragments}")
 
 
+class General(Topic):
+    """What stands in the group outside every topic; of a group that is no forum, everything."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, "")
+
+    @property
+    def drawn(self) -> Drawn:
+        return next(topic for topic in self._world.snapshot()["desk"]["topics"] if topic["thread_id"] is None)
+
+
 def topics(world: World) -> list[Drawn]:
     """The group's topics without General."""
     drawn: list[Drawn] = world.snapshot()["desk"]["topics"]

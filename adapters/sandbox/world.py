@@ -26,15 +26,17 @@ ANSWERS_SHOWN = 30
 class World:
     """Both platforms with their people on loopback; what they hold is gone when the process ends.
 
-    `folder` keeps the clock's offset file. With `limits` the platforms' rate limits are in force.
+    `folder` keeps the clock's offset file. With `limits` the platforms' rate limits are in force; `forum` tells
+    whether the agents' group has topics.
     """
 
-    def __init__(self, folder: Path, *, limits: bool = True) -> None:
+    def __init__(self, folder: Path, *, limits: bool = True, forum: bool = True) -> None:
         self.clock = SandboxClock(folder / "clock-offset")
         self.changes = Changes()
-        self.telegram = TelegramServer(self.clock, self.changes, limits=limits)
+        self.telegram = TelegramServer(self.clock, self.changes, limits=limits, forum=forum)
         self.whatsapp = WhatsAppServer(self.clock, self.changes, limits=limits)
         self.seats = acts_telegram.Seats()
+        self.gallery = picture_whatsapp.Gallery(self.whatsapp.media)
         self.switches = Switches()
         self.telegram.faults = SwitchedFaults(self.switches, telegram_flood())
         self.whatsapp.faults = SwitchedFaults(self.switches, whatsapp_flood())
@@ -108,12 +110,13 @@ class World:
         """A file somebody sent; LookupError when there is none."""
         if channel == "telegram":
             return self.telegram.file_bytes(file_id)
-        if channel == "whatsapp":
-            return self.whatsapp.media_bytes(file_id)
-        raise LookupError(f"no channel {channel}")
+        kept = self.gallery.file(file_id) if channel == "whatsapp" else None
+        if kept is None:
+            raise LookupError(f"no file {file_id} on {channel}")
+        return kept.data
 
     def _phone(self, key: str) -> dict[str, Any]:
         customer = next(one for one in CUSTOMERS if one.key == key)
         if customer.channel == "whatsapp":
-            return picture_whatsapp.draw_phone(self.whatsapp, customer)
+            return picture_whatsapp.draw_phone(self.whatsapp, self.gallery, customer)
         return picture_telegram.draw_phone(self.telegram, self.seats, customer)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from adapters.sandbox.page.cast import Customer
 from adapters.sandbox.whatsapp import WhatsAppServer
+from adapters.sandbox.whatsapp.media import MediaStore, StoredFile
 
 Drawn = dict[str, Any]
 
@@ -19,7 +20,22 @@ WINDOW_SECONDS = 24 * 3600
 _MEDIA = frozenset({"image", "video", "audio", "document", "sticker"})
 
 
-def draw_phone(server: WhatsAppServer, customer: Customer) -> Drawn:
+class Gallery:
+    """The files as phones keep them: the platform forgets a file after 7 or 30 days, a phone does not."""
+
+    def __init__(self, media: MediaStore) -> None:
+        self._media = media
+        self._kept: dict[str, StoredFile] = {}
+
+    def file(self, media_id: str) -> StoredFile | None:
+        """The file behind a media id, also after the platform forgot it, if the page ever drew it."""
+        found = self._media.get(media_id)
+        if found is not None:
+            self._kept[media_id] = found
+        return self._kept.get(media_id)
+
+
+def draw_phone(server: WhatsAppServer, gallery: Gallery, customer: Customer) -> Drawn:
     """One customer's phone with its chat and the state of the 24 h window."""
     heard = server.phones.contact(customer.address).last_heard
     raw = server.messages(customer.address)
@@ -35,12 +51,12 @@ def draw_phone(server: WhatsAppServer, customer: Customer) -> Drawn:
         "window_open": server.window_open(customer.address),
         "window_until": heard and heard + WINDOW_SECONDS,
         "commands": [],
-        "messages": [_draw(server, customer, message, by_id) for message in raw],
+        "messages": [_draw(gallery, customer, message, by_id) for message in raw],
     }
 
 
 def _draw(
-    server: WhatsAppServer, customer: Customer, message: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]
+    gallery: Gallery, customer: Customer, message: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]
 ) -> Drawn:
     out = message["from"] == "customer"
     drawn: Drawn = {
@@ -60,9 +76,9 @@ def _draw(
         return drawn | {"kind": "revoked", "reactions": []}
     quoted = by_id.get((message.get("context") or {}).get("id", ""))
     if quoted:
-        drawn["reply_to"] = _quote(server, customer, quoted)
+        drawn["reply_to"] = _quote(gallery, customer, quoted)
     content = message.get(message["type"]) or {}
-    return drawn | _content(server, message["type"], content)
+    return drawn | _content(gallery, message["type"], content)
 
 
 # The page's words: a received message was at least delivered to the business.
@@ -76,29 +92,29 @@ def _reactions(message: Mapping[str, Any]) -> list[Drawn]:
     ]
 
 
-def _quote(server: WhatsAppServer, customer: Customer, message: Mapping[str, Any]) -> Drawn:
-    content = _content(server, message["type"], message.get(message["type"]) or {})
+def _quote(gallery: Gallery, customer: Customer, message: Mapping[str, Any]) -> Drawn:
+    content = _content(gallery, message["type"], message.get(message["type"]) or {})
     name = customer.name if message["from"] == "customer" else BUSINESS
     return {"name": name, "kind": "text", "text": ""} | {
         k: content[k] for k in ("kind", "text", "file") if k in content
     }
 
 
-def _content(server: WhatsAppServer, kind: str, content: Any) -> Drawn:
+def _content(gallery: Gallery, kind: str, content: Any) -> Drawn:
     if kind in _MEDIA:
-        return _media(server, kind, content)
+        return _media(gallery, kind, content)
     draw = _KINDS.get(kind)
-    return draw(server, content) if draw else {"kind": "unsupported"}
+    return draw(gallery, content) if draw else {"kind": "unsupported"}
 
 
-def _text(_server: WhatsAppServer, content: Mapping[str, Any]) -> Drawn:
+def _text(_gallery: Gallery, content: Mapping[str, Any]) -> Drawn:
     return {"text": content["body"]}
 
 
-def _media(server: WhatsAppServer, kind: str, content: Mapping[str, Any]) -> Drawn:
+def _media(gallery: Gallery, kind: str, content: Mapping[str, Any]) -> Drawn:
     shown = "voice" if kind == "audio" and content.get("voice") else {"image": "photo"}.get(kind, kind)
     drawn: Drawn = {"kind": shown, "text": content.get("caption", "")}
-    stored = server.media.get(str(content.get("id", "")))
+    stored = gallery.file(str(content.get("id", "")))
     if stored is None:
         return drawn
     mime = str(content.get("mime_type") or stored.mime_type)
@@ -107,14 +123,14 @@ def _media(server: WhatsAppServer, kind: str, content: Mapping[str, Any]) -> Dra
     return drawn | {"file": {"url": address, "name": name, "mime": mime, "size": len(stored.data)}}
 
 
-def _location(_server: WhatsAppServer, content: Mapping[str, Any]) -> Drawn:
+def _location(_gallery: Gallery, content: Mapping[str, Any]) -> Drawn:
     wanted = ("latitude", "longitude", "name", "address")
     place = {name: content[name] for name in wanted if name in content}
     place |= {name: float(place[name]) for name in ("latitude", "longitude")}
     return {"kind": "location", "location": place}
 
 
-def _contacts(_server: WhatsAppServer, content: list[Mapping[str, Any]]) -> Drawn:
+def _contacts(_gallery: Gallery, content: list[Mapping[str, Any]]) -> Drawn:
     people = []
     for card in content:
         phones = card.get("phones") or [{}]
@@ -122,13 +138,13 @@ def _contacts(_server: WhatsAppServer, content: list[Mapping[str, Any]]) -> Draw
     return {"kind": "contact", "contacts": people}
 
 
-def _interactive(server: WhatsAppServer, content: Mapping[str, Any]) -> Drawn:
+def _interactive(gallery: Gallery, content: Mapping[str, Any]) -> Drawn:
     reply = content.get("button_reply") or content.get("list_reply")
     if reply:
         return {"text": "\n".join(filter(None, (reply["title"], reply.get("description"))))}
     action = content.get("action", {})
     drawn: Drawn = {"text": content.get("body", {}).get("text", "")}
-    drawn |= _header(server, content.get("header", {}))
+    drawn |= _header(gallery, content.get("header", {}))
     if "footer" in content:
         drawn["footer"] = content["footer"]["text"]
     if "buttons" in action:
@@ -141,13 +157,13 @@ def _interactive(server: WhatsAppServer, content: Mapping[str, Any]) -> Drawn:
     return drawn
 
 
-def _header(server: WhatsAppServer, header: Mapping[str, Any]) -> Drawn:
+def _header(gallery: Gallery, header: Mapping[str, Any]) -> Drawn:
     kind = header.get("type")
     if kind == "text":
         return {"header": header["text"]}
     if kind not in _MEDIA:
         return {}
-    return {name: value for name, value in _media(server, kind, header[kind]).items() if name in {"kind", "file"}}
+    return {name: value for name, value in _media(gallery, kind, header[kind]).items() if name in {"kind", "file"}}
 
 
 def _section(section: Mapping[str, Any]) -> Drawn:
@@ -157,16 +173,16 @@ def _section(section: Mapping[str, Any]) -> Drawn:
     return {"title": section.get("title", ""), "rows": rows}
 
 
-def _template(_server: WhatsAppServer, content: Mapping[str, Any]) -> Drawn:
+def _template(_gallery: Gallery, content: Mapping[str, Any]) -> Drawn:
     buttons = [[{"id": b.get("payload", b["text"]), "title": b["text"]}] for b in content.get("buttons", [])]
     return {"text": content["body"], "template": True, "buttons": buttons}
 
 
-def _button(_server: WhatsAppServer, content: Mapping[str, Any]) -> Drawn:
+def _button(_gallery: Gallery, content: Mapping[str, Any]) -> Drawn:
     return {"text": content["text"]}
 
 
-_KINDS: Mapping[str, Callable[[WhatsAppServer, Any], Drawn]] = {
+_KINDS: Mapping[str, Callable[[Gallery, Any], Drawn]] = {
     "text": _text,
     "location": _location,
     "contacts": _contacts,

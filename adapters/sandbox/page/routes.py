@@ -110,10 +110,24 @@ async def _file(request: web.Request) -> web.Response:
     mime = request.query.get("type", "").lower()
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
     if _SHOWN_INLINE.fullmatch(mime) and not request.query.get("download"):
-        return web.Response(body=body, headers=headers | {"Content-Type": mime})
+        return _part(request, body, headers | {"Content-Type": mime, "Accept-Ranges": "bytes"})
     name = quote(request.query.get("name") or "file", safe="")
     headers |= {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return web.Response(body=body, headers=headers | {"Content-Type": "application/octet-stream"})
+
+
+def _part(request: web.Request, body: bytes, headers: Mapping[str, str]) -> web.Response:
+    """The whole file, or the range a player asks for to learn the length and to seek."""
+    try:
+        wanted = range(len(body))[request.http_range]
+    except ValueError:
+        wanted = range(0)
+    if "Range" not in request.headers:
+        return web.Response(body=body, headers=headers)
+    if not wanted:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{len(body)}"})
+    told = {"Content-Range": f"bytes {wanted.start}-{wanted.stop - 1}/{len(body)}"}
+    return web.Response(status=206, body=body[wanted.start : wanted.stop], headers=dict(headers) | told)
 
 
 async def _events(request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,6 @@
 // What can be done with a message: reply, react, edit, delete. Shown on hover, on focus and after a tap.
 
-import { h } from "./dom.js";
+import { box, button, h } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 
@@ -9,9 +9,9 @@ const EMOJI = ["👍", "❤", "🔥", "🎉", "👏", "😢"];
 
 /** The small bar at a bubble's corner. */
 export function actionBar(message, chat) {
-  const bar = h("div", { class: "actions" });
+  const bar = box("actions");
   if (message.kind === "revoked" || !message.id) return bar;
-  const add = (name, picture, run) => bar.append(button(name, picture, run));
+  const add = (name, picture, run) => bar.append(action(name, picture, run));
   add("reply", "reply", () => chat.reply(message));
   add("react", "smile", (event) => openPicker(event.currentTarget.parentElement, message, chat));
   if (message.out && message.kind === "text") add("edit", "pencil", () => chat.edit(message));
@@ -19,9 +19,9 @@ export function actionBar(message, chat) {
   return bar;
 }
 
-function button(name, picture, run) {
-  const attributes = { class: "actions__button", type: "button", title: t(name), "aria-label": t(name), "data-focus": name };
-  return h("button", { ...attributes, on: { click: run } }, icon(picture));
+function action(name, picture, run) {
+  const props = { title: t(name), "aria-label": t(name), "data-focus": name };
+  return button("actions__button", run, props, icon(picture));
 }
 
 function openPicker(bar, message, chat) {
@@ -37,11 +37,20 @@ function openPicker(bar, message, chat) {
       picker.remove();
       chat.react(message, emoji === mine ? null : emoji);
     };
-    picker.append(h("button", { class: "picker__emoji", type: "button", "aria-pressed": String(emoji === mine), text: emoji, on: { click: press } }));
+    picker.append(button("picker__emoji", press, { "aria-pressed": String(emoji === mine), text: emoji }));
   }
   picker.addEventListener("keydown", (event) => event.key === "Escape" && picker.remove());
   bar.append(picker);
+  keepInside(picker, bar.closest(".chat__scroll"));
   picker.firstElementChild.focus();
+}
+
+/** Shift the picker sideways until nothing of it is cut off. */
+function keepInside(picker, room) {
+  const box = picker.getBoundingClientRect();
+  const edge = room.getBoundingClientRect();
+  const shift = Math.max(edge.left + 6 - box.left, 0) - Math.max(box.right - edge.right + 12, 0);
+  picker.style.translate = `${shift}px`;
 }
 
 // A press anywhere else closes an open picker, as menus do.

@@ -1,7 +1,7 @@
 // The page starts here: parts are built once, then every new state is drawn into them.
 
 import { createDesk } from "./desk.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { lang, say, speak } from "./i18n.js";
 import { icon } from "./icons.js";
 import { showAnswers } from "./notices.js";
@@ -35,13 +35,13 @@ function createPanelSwitch(parent) {
     ["desk", "people"],
   ];
   const keys = entries.map(([panel, picture]) => {
-    const words = say(h("span"), `panel_${panel}`);
-    const button = h("button", { class: "panels__key", type: "button", "aria-pressed": String(panel === "phones") }, icon(picture), words);
-    button.addEventListener("click", () => {
+    const show = () => {
       document.body.dataset.panel = panel;
-      keys.forEach((key) => key.setAttribute("aria-pressed", String(key === button)));
-    });
-    return button;
+      keys.forEach((key) => key.setAttribute("aria-pressed", String(key === own)));
+    };
+    const props = { "aria-pressed": String(panel === "phones") };
+    const own = button("panels__key", show, props, icon(picture), say(h("span"), `panel_${panel}`));
+    return own;
   });
   parent.append(...keys);
 }

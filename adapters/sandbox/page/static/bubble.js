@@ -1,8 +1,8 @@
 // One message as a bubble: author, quote, content, meta line, reactions, buttons, and what can be done with it.
 
-import { avatar, h, tint } from "./dom.js";
+import { avatar, box, button, h, tint } from "./dom.js";
 import { clockTime, t } from "./i18n.js";
-import { icon, ticks } from "./icons.js";
+import { ticks } from "./icons.js";
 import { inlineKeyboard, listOpener, replyButtons } from "./keyboard.js";
 import { content } from "./media.js";
 import { actionBar } from "./actions.js";
@@ -28,11 +28,16 @@ export function bubble(message, chat) {
   const side = message.out ? "out" : "in";
   const classes = ["message", `message--${side}`, message.first && "message--first", message.last && "message--last"];
   const row = h("li", { class: classes.filter(Boolean).join(" "), "data-id": message.id });
-  if (chat.desk && !message.out) row.append(message.last ? avatar(message.author.name, "avatar--small") : h("span", { class: "avatar-gap" }));
-  const column = h("div", { class: "message__column" }, body(message, chat));
+  if (chat.desk && !message.out) row.append(face(message));
+  const column = box("message__column", body(message, chat));
   column.append(...attachedButtons(message, chat), ...reactions(message, chat));
   row.append(column);
   return row;
+}
+
+/** The writer's avatar, beside the last bubble of a run. */
+function face({ last, author: { name } }) {
+  return last ? avatar(name, "avatar--small") : h("span", { class: "avatar-gap" });
 }
 
 function body(message, chat) {
@@ -76,15 +81,15 @@ function meta(message) {
   if (message.template) el.append(h("span", { class: "tag", text: t("template") }));
   if (message.edited) el.append(h("span", { text: t("edited") }));
   el.append(h("time", { datetime: new Date(message.at * 1000).toISOString(), text: clockTime(message.at * 1000) }));
-  if (message.status === "failed") el.append(h("span", { class: "failed", title: message.error || t("failed") }, icon("warn"), t("failed")));
-  else if (message.status) el.append(ticks(message.status, t(message.status)));
+  if (message.status) el.append(ticks(message.status, t(message.status)));
   return el;
 }
 
 function attachedButtons(message, chat) {
   const parts = [];
   if (message.list) parts.push(listOpener(message, chat));
-  if (message.buttons?.length) parts.push(chat.channel === "whatsapp" ? replyButtons(message, chat) : inlineKeyboard(message, chat));
+  const draw = chat.channel === "whatsapp" ? replyButtons : inlineKeyboard;
+  if (message.buttons?.length) parts.push(draw(message, chat));
   return parts;
 }
 
@@ -93,7 +98,7 @@ function reactions(message, chat) {
   const list = h("div", { class: "reactions", role: "group", "aria-label": t("reacted") });
   for (const { emoji, count, mine } of message.reactions) {
     const press = () => chat.react(message, mine ? null : emoji);
-    const chip = h("button", { class: `reaction${mine ? " reaction--mine" : ""}`, type: "button", "data-focus": `r${emoji}`, on: { click: press } }, emoji);
+    const chip = button(mine ? "reaction reaction--mine" : "reaction", press, { "data-focus": `r${emoji}` }, emoji);
     if (count > 1) chip.append(h("span", { text: count }));
     list.append(chip);
   }

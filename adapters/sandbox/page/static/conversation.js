@@ -1,8 +1,8 @@
 // A conversation: the messages, kept in place while one reads, and the box to write in.
 
 import { createComposer } from "./composer.js";
-import { bubble, excerpt } from "./bubble.js";
-import { h, keyed, setText, toggle } from "./dom.js";
+import { bubble } from "./bubble.js";
+import { box, button, h, keyed, setText, toggle } from "./dom.js";
 import { dayName, label, lang, sameDay } from "./i18n.js";
 import { icon } from "./icons.js";
 import { awaitAnswer, trying } from "./notices.js";
@@ -11,50 +11,26 @@ import { act, changed, now } from "./store.js";
 const NEAR_END_PX = 60;
 
 /**
- * `who()` names the person who writes, `where()` the place as act fields ({place, topic}).
- * Answers {el, render(messages, {empty, placeholder, shut})}.
+ * `who()` names the person who writes, `where()` the place as act fields ({place, topic}), `commands()` the bot's menu.
+ * Answers {el, render(messages, {emptyState, placeholder, shut})}.
  */
 export function createConversation({ channel, desk = false, who, where, sheetParent, commands }) {
   const list = h("ol", { class: "messages", role: "log", "aria-live": "polite" });
-  const empty = h("div", { class: "empty" });
+  const empty = box("empty");
   const scroller = h("div", { class: "chat__scroll", tabindex: "0" }, empty, list);
-  const composer = createComposer({ perform, channel, commands });
-  const chat = { channel, desk, waiting: new Set(), sheetParent, press, react, revoke, ...composer.targets };
   const jump = newestButton(scroller);
-  const shutNote = h("div", { class: "chat__shut", hidden: true });
-  const el = h("div", { class: `chat chat--${channel}${desk ? " chat--desk" : ""}` }, scroller, jump, shutNote, composer.el);
-
-  function perform(action) {
-    stick.now();
-    return trying(act({ who: who(), ...where(), ...action }));
-  }
-
-  async function press(message, key) {
-    const mark = `${message.id} ${key.id}`;
-    if (chat.waiting.has(mark)) return;
-    const answer = await perform({ do: "press", message: message.id, id: key.id });
-    if (!answer?.answer) return;
-    chat.waiting.add(mark);
-    changed();
-    awaitAnswer(answer.answer, () => {
-      chat.waiting.delete(mark);
-      changed();
-    });
-  }
-
-  function react(message, emoji) {
-    perform({ do: "react", message: message.id, emoji: emoji ?? "" });
-  }
-
-  function revoke(message) {
-    perform({ do: "revoke", message: message.id });
-  }
-
   const stick = sticky(scroller, jump);
+  const perform = (action) => {
+    stick.follow();
+    return trying(act({ who: who(), ...where(), ...action }));
+  };
+  const composer = createComposer({ perform, commands });
+  const chat = { channel, desk, sheetParent, waiting: new Set(), ...deeds(perform), ...composer.targets };
+  const shutNote = box("chat__shut");
+  const el = box(`chat chat--${channel}${desk ? " chat--desk" : ""}`, scroller, jump, shutNote, composer.el);
 
   function render(messages, { emptyState, placeholder, shut }) {
-    const items = grouped(messages);
-    keyed(list, items, {
+    keyed(list, grouped(messages), {
       key: (item) => item.key,
       sign: (item) => signature(item, chat),
       make: (item) => (item.day ? dayLine(item) : bubble(item, chat)),
@@ -68,7 +44,27 @@ export function createConversation({ channel, desk = false, who, where, sheetPar
     stick.settle();
   }
 
-  return { el, render, composer };
+  return { el, render };
+}
+
+/** What presses on a message do; a pressed inline button waits in `chat.waiting` for the bot's answer. */
+function deeds(perform) {
+  return {
+    press: async function press(message, key) {
+      const mark = `${message.id} ${key.id}`;
+      if (this.waiting.has(mark)) return;
+      const done = await perform({ do: "press", message: message.id, id: key.id });
+      if (!done?.answer) return;
+      this.waiting.add(mark);
+      changed();
+      awaitAnswer(done.answer, () => {
+        this.waiting.delete(mark);
+        changed();
+      });
+    },
+    react: (message, emoji) => perform({ do: "react", message: message.id, emoji: emoji ?? "" }),
+    revoke: (message) => perform({ do: "revoke", message: message.id }),
+  };
 }
 
 function signature(item, chat) {
@@ -82,7 +78,8 @@ function grouped(messages) {
   messages.forEach((message, i) => {
     const before = messages[i - 1];
     const after = messages[i + 1];
-    if (!before || !sameDay(before.at * 1000, message.at * 1000)) items.push({ key: `day ${message.key}`, day: true, at: message.at });
+    const newDay = !before || !sameDay(before.at * 1000, message.at * 1000);
+    if (newDay) items.push({ key: `day ${message.key}`, day: true, at: message.at });
     items.push({ ...message, first: !together(before, message), last: !together(message, after) });
   });
   return items;
@@ -102,14 +99,16 @@ function fill(empty, state, composer) {
   if (empty.signature === signature) return;
   empty.signature = signature;
   const chips = (state.starters ?? []).map(({ text, send }) =>
-    h("button", { class: "chip", type: "button", text, on: { click: () => (send ? composer.send(text) : composer.suggest(text)) } }),
+    button("chip", () => (send ? composer.send(text) : composer.suggest(text)), { text }),
   );
-  empty.replaceChildren(h("strong", { text: state.title }), h("p", { text: state.hint }), h("div", { class: "empty__chips" }, chips));
+  empty.replaceChildren(h("strong", { text: state.title }), h("p", { text: state.hint }), box("empty__chips", chips));
 }
 
 function newestButton(scroller) {
   const jump = h("button", { class: "newest", type: "button", hidden: true }, icon("down"));
-  jump.addEventListener("click", () => scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" }));
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const go = () => scroller.scrollTo({ top: scroller.scrollHeight, behavior: calm.matches ? "auto" : "smooth" });
+  jump.addEventListener("click", go);
   return label(jump, "newest");
 }
 
@@ -132,7 +131,5 @@ function sticky(scroller, jump) {
   const watch = new ResizeObserver(settle);
   watch.observe(scroller);
   watch.observe(scroller.querySelector(".messages"));
-  return { settle, now: () => (following = true) };
+  return { settle, follow: () => (following = true) };
 }
-
-export { excerpt };

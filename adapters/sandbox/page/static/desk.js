@@ -1,7 +1,7 @@
 // The agents' group: its topics, the open one, and the agent one acts as.
 
 import { createConversation } from "./conversation.js";
-import { avatar, h, setText, toggle } from "./dom.js";
+import { avatar, box, h, setText, toggle } from "./dom.js";
 import { label, say, t } from "./i18n.js";
 import { icon, mark } from "./icons.js";
 import { menu } from "./keyboard.js";
@@ -14,7 +14,7 @@ export function createDesk(parent) {
   const title = h("strong");
   const members = h("span");
   const agents = createAgents();
-  const head = h("header", { class: "desk__head" }, mark(), h("div", { class: "desk__titles" }, title, members), agents.el);
+  const head = h("header", { class: "desk__head" }, mark(), box("desk__titles", title, members), agents.el);
   const topics = createTopicList();
   const room = createRoom();
   const body = h("div", { class: "desk__body" }, topics.el, room.el);
@@ -89,7 +89,8 @@ function createRoom() {
   const options = menu(more, () => (actingAgent().member ? [["leave_group", "ban", leave]] : []));
   const head = h("div", { class: "room__head" }, back, sign, h("div", { class: "room__titles" }, name, sub), options);
   const chats = h("div", { class: "room__chats" });
-  const hint = h("div", { class: "empty empty--room" }, icon("hash"), say(h("strong"), "pick_topic"), say(h("p"), "pick_topic_hint"));
+  const words = [say(h("strong"), "pick_topic"), say(h("p"), "pick_topic_hint")];
+  const hint = box("empty empty--room", icon("hash"), words);
   const el = h("div", { class: "room" }, head, chats, hint);
   const made = new Map();
   back.addEventListener("click", () => {
@@ -119,9 +120,10 @@ function createRoom() {
 function topicChat(topic, sheetParent) {
   const where = () => ({ place: "desk", topic: topic.thread_id });
   const commands = () => world.state.desk.commands;
-  const chat = createConversation({ channel: "telegram", desk: true, who: () => actingAgent().key, where, sheetParent, commands });
+  const who = () => actingAgent().key;
+  const chat = createConversation({ channel: "telegram", desk: true, who, where, sheetParent, commands });
   const join = say(h("button", { class: "button", type: "button", hidden: true }), "join_group");
-  join.addEventListener("click", () => trying(act({ do: "join", who: actingAgent().key })));
+  join.addEventListener("click", () => trying(act({ do: "join", who: who() })));
   chat.el.append(join);
   chat.join = join;
   return chat;
@@ -133,7 +135,8 @@ function drawChat(chat, topic) {
   const emptyState = { title: t("empty_topic"), hint: t("empty_topic_hint", { name: agent.name }) };
   let shut = null;
   if (!agent.member) shut = t("not_member", { name: agent.name });
-  else if (topic.closed) shut = t("topic_closed");
+  // In a closed topic only the group's admins write.
+  else if (topic.closed && agent.role !== "admin") shut = t("topic_closed");
   toggle(chat.join, !agent.member);
   chat.render(own, { emptyState, placeholder: t("type_as", { name: agent.name }), shut });
 }

@@ -15,6 +15,21 @@ export function h(tag, props = {}, ...children) {
   return el;
 }
 
+/** A `div` of this class. */
+export function box(name, ...children) {
+  return h("div", { class: name }, ...children);
+}
+
+/** A button of this class that runs `press`; `props` are further attributes. */
+export function button(name, press, props, ...children) {
+  return h("button", { class: name, type: "button", ...props, on: { click: press } }, ...children);
+}
+
+/** A link that leaves the page. */
+export function outward(name, address, ...children) {
+  return h("a", { class: name, href: address, target: "_blank", rel: "noreferrer noopener" }, ...children);
+}
+
 /** Build an SVG element from attributes and children. */
 export function s(tag, attributes = {}, ...children) {
   const el = document.createElementNS(SVG, tag);

@@ -60,6 +60,11 @@ export function longDay(ms) {
   return new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short" }).format(ms);
 }
 
+/** Day and month, for lists. */
+export function shortDay(ms) {
+  return new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(ms);
+}
+
 /** Whether two instants fall on the same day here. */
 export function sameDay(a, b) {
   return midnight(a) === midnight(b);

@@ -1,55 +1,55 @@
 // Buttons that come with a message: Telegram's inline keyboard, WhatsApp's reply buttons and list sheet.
 
-import { h } from "./dom.js";
+import { box, button, h, outward } from "./dom.js";
 import { t } from "./i18n.js";
 import { icon } from "./icons.js";
 
 /** Telegram's rows of buttons under a message; a pressed one waits visibly for the bot's answer. */
 export function inlineKeyboard(message, chat) {
-  const rows = message.buttons.map((row) => h("div", { class: "keyboard__row" }, row.map((key) => inlineKey(key, message, chat))));
-  return h("div", { class: "keyboard" }, rows);
+  const rows = message.buttons.map((row) => row.map((key) => inlineKey(key, message, chat)));
+  return box("keyboard", rows.map((keys) => box("keyboard__row", keys)));
 }
 
 function inlineKey(key, message, chat) {
-  if (key.url) return h("a", { class: "key", href: key.url, target: "_blank", rel: "noreferrer noopener" }, key.title, icon("link"));
+  if (key.url) return outward("key", key.url, key.title, icon("link"));
   const waits = chat.waiting.has(`${message.id} ${key.id}`);
+  const props = { "data-focus": `k${key.id}`, "aria-busy": String(waits) };
   const press = () => chat.press(message, key);
-  const attributes = { class: `key${waits ? " key--waiting" : ""}`, type: "button", "data-focus": `k${key.id}`, "aria-busy": String(waits) };
-  return h("button", { ...attributes, on: { click: press } }, h("span", { text: key.title }));
+  return button(waits ? "key key--waiting" : "key", press, props, h("span", { text: key.title }));
 }
 
 /** WhatsApp's quick replies: white rows under the bubble. */
 export function replyButtons(message, chat) {
   const keys = message.buttons.flat().map((key) => {
-    if (key.url) return h("a", { class: "quick", href: key.url, target: "_blank", rel: "noreferrer noopener" }, icon("link"), key.title);
-    const press = () => chat.press(message, key);
-    return h("button", { class: "quick", type: "button", "data-focus": `k${key.id}`, on: { click: press } }, icon("reply"), h("span", { text: key.title }));
+    if (key.url) return outward("quick", key.url, icon("link"), key.title);
+    const words = [icon("reply"), h("span", { text: key.title })];
+    return button("quick", () => chat.press(message, key), { "data-focus": `k${key.id}` }, words);
   });
-  return h("div", { class: "quicks" }, keys);
+  return box("quicks", keys);
 }
 
 /** The row that opens a WhatsApp list. */
 export function listOpener(message, chat) {
-  const open = () => openSheet(message, chat);
-  const opener = h("button", { class: "quick", type: "button", "data-focus": "list", "aria-haspopup": "dialog", on: { click: open } });
-  opener.append(icon("list"), h("span", { text: message.list.button }));
-  return h("div", { class: "quicks" }, opener);
+  const words = [icon("list"), h("span", { text: message.list.button })];
+  const props = { "data-focus": "list", "aria-haspopup": "dialog" };
+  return box("quicks", button("quick", () => openSheet(message, chat), props, words));
 }
 
 /** WhatsApp's bottom sheet: rows with a radio mark, sent with one button. */
 function openSheet(message, chat) {
   const screen = chat.sheetParent;
   const opener = document.activeElement;
-  const form = h("form", { class: "sheet__panel", role: "dialog", "aria-modal": "true", "aria-label": message.list.button });
-  const shade = h("div", { class: "sheet" }, form);
+  const title = message.list.button;
+  const form = h("form", { class: "sheet__panel", role: "dialog", "aria-modal": "true", "aria-label": title });
+  const shade = box("sheet", form);
   const shut = () => {
     shade.remove();
     opener?.focus();
   };
   const sendIt = h("button", { class: "button button--main", disabled: true, text: t("send") });
-  const cross = h("button", { class: "round", type: "button", "aria-label": t("cancel"), on: { click: shut } }, icon("close"));
-  form.append(h("div", { class: "sheet__head" }, cross, h("strong", { text: message.list.button })));
-  form.append(h("div", { class: "sheet__rows" }, message.list.sections.map(section)), h("div", { class: "sheet__foot" }, sendIt));
+  const cross = button("round", shut, { "aria-label": t("cancel") }, icon("close"));
+  form.append(box("sheet__head", cross, h("strong", { text: title })));
+  form.append(box("sheet__rows", message.list.sections.map(section)), box("sheet__foot", sendIt));
   form.addEventListener("change", () => (sendIt.disabled = false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -104,5 +104,5 @@ export function menu(opener, entries) {
 }
 
 function entry(key, picture, run) {
-  return h("button", { class: "menu__entry", type: "button", role: "menuitem", on: { click: run } }, icon(picture), t(key));
+  return button("menu__entry", run, { role: "menuitem" }, icon(picture), t(key));
 }

@@ -1,6 +1,6 @@
 // What a message carries besides words: pictures, sound, files, places, people.
 
-import { avatar, h } from "./dom.js";
+import { avatar, box, h, outward } from "./dom.js";
 import { size, t } from "./i18n.js";
 import { icon } from "./icons.js";
 
@@ -28,9 +28,8 @@ export function content(message) {
 }
 
 function picture(file) {
-  const frame = h("a", { class: "picture", href: file.url, target: "_blank", rel: "noreferrer noopener" });
+  const frame = outward("picture", file.url);
   const img = h("img", { src: file.url, alt: file.name || t("photo") });
-  if (file.width && file.height) img.style.aspectRatio = `${file.width} / ${file.height}`;
   // A picture that cannot be drawn is still a file somebody sent.
   img.addEventListener("error", () => frame.replaceWith(...paper(file)));
   frame.append(img);
@@ -38,13 +37,15 @@ function picture(file) {
 }
 
 function film(file) {
-  return [h("video", { class: "film", src: file.url, controls: true, preload: "metadata", "aria-label": file.name || t("video") })];
+  const name = file.name || t("video");
+  return [h("video", { class: "film", src: file.url, controls: true, preload: "metadata", "aria-label": name })];
 }
 
 function sound(file, message) {
   const player = h("audio", { src: file.url, controls: true, preload: "metadata", "aria-label": t(message.kind) });
-  const title = h("span", { class: "sound__title", text: message.kind === "audio" && file.name ? file.name : t(message.kind) });
-  return [h("div", { class: "sound" }, h("span", { class: "disc" }, icon("mic")), h("div", { class: "sound__body" }, title, player))];
+  const name = (message.kind === "audio" && file.name) || t(message.kind);
+  const title = h("span", { class: "sound__title", text: name });
+  return [box("sound", box("disc", icon("mic")), box("sound__body", title, player))];
 }
 
 function paper(file) {
@@ -62,17 +63,18 @@ function paper(file) {
 }
 
 function place({ latitude, longitude, name, address }) {
-  const lines = h("div", { class: "place__words" });
+  const lines = box("place__words");
   if (name) lines.append(h("strong", { text: name }));
   if (address) lines.append(h("span", { text: address }));
   lines.append(h("small", { text: `${latitude.toFixed(5)}, ${longitude.toFixed(5)}` }));
-  return h("div", { class: "place" }, h("div", { class: "place__map", role: "img", "aria-label": t("location") }, icon("pin")), lines);
+  const map = h("div", { class: "place__map", role: "img", "aria-label": t("location") }, icon("pin"));
+  return box("place", map, lines);
 }
 
 function person({ name, phone }) {
-  return h("div", { class: "person" }, avatar(name || "?"), h("div", {}, h("strong", { text: name }), h("small", { text: phone })));
+  return box("person", avatar(name || "?"), box("person__words", h("strong", { text: name }), h("small", { text: phone })));
 }
 
 function note(picture, text) {
-  return h("div", { class: "note" }, icon(picture), h("span", { text }));
+  return box("note", icon(picture), h("span", { text }));
 }

@@ -59,6 +59,11 @@ function alertBox(text) {
   box.showModal();
 }
 
+/** How many messages nobody looked at yet. */
+export function countBadge(count) {
+  return h("span", { class: "count", "aria-label": t("unread", { count }), text: count });
+}
+
 /** The agent this visitor acts as. */
 export function actingAgent() {
   const agents = world.state?.desk.agents ?? [];

@@ -1,11 +1,11 @@
 // A customer's phone: the frame, the chat with the business, and the people one can be.
 
 import { createConversation } from "./conversation.js";
-import { avatar, h, initials, keyed, setText, tint, toggle } from "./dom.js";
+import { avatar, box, button, h, keyed, setText, toggle } from "./dom.js";
 import { clockTime, label, lang, span, t } from "./i18n.js";
 import { channelSign, icon } from "./icons.js";
 import { menu } from "./keyboard.js";
-import { trying } from "./notices.js";
+import { countBadge, trying } from "./notices.js";
 import { act, changed, now, view, world } from "./store.js";
 
 const CHANNELS = ["whatsapp", "telegram"];
@@ -32,7 +32,11 @@ function createColumn(channel) {
   function render() {
     const mine = world.state.phones.filter((phone) => phone.channel === channel);
     if (!mine.some(({ key }) => key === view.phone[channel])) view.phone[channel] = mine[0]?.key ?? null;
-    keyed(tabs, mine, { key: ({ key }) => key, sign: (phone) => tabSignature(phone, channel), make: (phone) => tab(phone, channel) });
+    keyed(tabs, mine, {
+      key: (phone) => phone.key,
+      sign: (phone) => tabSignature(phone, channel),
+      make: (phone) => tab(phone, channel),
+    });
     for (const phone of mine) {
       if (!made.has(phone.key)) {
         made.set(phone.key, createHandset(phone.key, channel));
@@ -60,16 +64,17 @@ function unread(phone) {
 function tab(phone, channel) {
   const on = chosen(phone, channel);
   const classes = ["tab", on && "tab--on", view.channel === channel && "tab--here"].filter(Boolean).join(" ");
-  const attributes = { class: classes, type: "button", role: "tab", "data-focus": phone.key, "aria-selected": String(on), tabindex: on ? "0" : "-1" };
+  const props = { role: "tab", "data-focus": phone.key, "aria-selected": String(on), tabindex: on ? "0" : "-1" };
   const press = () => {
     view.phone[channel] = phone.key;
     view.channel = channel;
     changed();
   };
-  const face = h("span", { class: `avatar tint-${tint(phone.name)}`, "aria-hidden": "true", text: initials(phone.name) }, channelSign(channel));
+  const face = avatar(phone.name);
+  face.append(channelSign(channel));
   const count = unread(phone);
-  const badge = count > 0 && !on ? h("span", { class: "count", "aria-label": t("unread", { count }), text: count }) : null;
-  return h("button", { ...attributes, on: { click: press } }, face, h("span", { class: "tab__name", text: phone.name }), badge);
+  const name = h("span", { class: "tab__name", text: phone.name });
+  return button(classes, press, props, face, name, count > 0 && !on ? countBadge(count) : null);
 }
 
 function moveBetweenTabs(event, tabs) {
@@ -88,9 +93,15 @@ function createHandset(key, channel) {
   let phone = null;
   const options = () => phoneMenu(phone);
   const titles = h("div", { class: "head__titles" }, h("span", { class: "head__name", text: "Gişe" }), sub);
-  const head = h("div", { class: "head" }, icon("back", "head__back"), avatar("Gişe", "avatar--brand"), titles, menu(more, options));
+  const head = box("head", icon("back", "head__back"), avatar("Gişe", "avatar--brand"), titles, menu(more, options));
   const screen = h("div", { class: "screen" });
-  const chat = createConversation({ channel, who: () => key, where: () => ({ place: "private" }), sheetParent: screen, commands: () => phone.commands });
+  const chat = createConversation({
+    channel,
+    who: () => key,
+    where: () => ({ place: "private" }),
+    sheetParent: screen,
+    commands: () => phone.commands,
+  });
   const windowLine = h("div", { class: "window" });
   screen.append(statusBar(time), head, windowLine, chat.el);
   const el = h("article", { class: `handset handset--${channel}`, "data-phone": key }, screen);
@@ -102,12 +113,19 @@ function createHandset(key, channel) {
     if (on) view.seen[key] = phone.messages.filter((message) => !message.out).length;
     el.setAttribute("aria-label", `${phone.name}, ${t(channel)}`);
     setText(time, clockTime(now()));
-    setText(sub, phone.blocked ? t("blocked") : t(channel === "whatsapp" ? "business_sub" : "bot_sub"));
+    setText(sub, t(subtitle(phone)));
     drawWindow(windowLine, phone);
     if (on) readReceipts(el, phone);
-    chat.render(phone.messages, { emptyState: emptyState(phone), placeholder: t("type_message") });
+    const shut = phone.blocked ? t("blocked_shut") : null;
+    chat.render(phone.messages, { emptyState: emptyState(phone), placeholder: t("type_message"), shut });
   }
   return { el, render };
+}
+
+function subtitle(phone) {
+  if (phone.blocked) return "blocked";
+  if (phone.typing && phone.messages.at(-1)?.out) return "typing";
+  return phone.channel === "whatsapp" ? "business_sub" : "bot_sub";
 }
 
 /** A chat on the screen is read, as on any phone; the receipts go to the business. */
@@ -126,7 +144,7 @@ function phoneMenu(phone) {
 }
 
 function statusBar(time) {
-  const signs = h("span", { class: "statusbar__signs", "aria-hidden": "true" }, h("i", { class: "signal" }), h("i", { class: "battery" }));
+  const signs = h("span", { class: "statusbar__signs", "aria-hidden": "true" }, box("signal"), box("battery"));
   return h("div", { class: "statusbar" }, time, h("i", { class: "island", "aria-hidden": "true" }), signs);
 }
 

@@ -40,7 +40,7 @@ function drawScreen(pen) {
   block(pen, "#d93025", 200, 214, 8, 92, 4);
   pen.fillStyle = "#a50e0e";
   pen.font = "600 30px system-ui, sans-serif";
-  pen.fillText("Hata 502: sunucuya ulaşılamadı", 232, 270);
+  pen.fillText("Hata 502: sunucuya ulaşılamadı", 232, 270, 500);
   [0, 1, 2].forEach((i) => block(pen, "#e3e6f0", 200, 346 + i * 40, [560, 470, 300][i], 18, 9));
   block(pen, "#5b6ee1", 620, 466, 140, 40, 20);
 }

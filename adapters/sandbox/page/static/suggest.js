@@ -33,7 +33,8 @@ export function commandList(text, commands, submit) {
       take(command);
     };
     const words = [h("strong", { text: `/${command}` }), h("span", { text: description })];
-    return h("li", { class: "suggest__line", role: "option", "aria-selected": String(on), on: { mousedown: press } }, words);
+    const props = { class: "suggest__line", role: "option", "aria-selected": String(on), on: { mousedown: press } };
+    return h("li", props, words);
   }
 
   function take(command) {

@@ -1,6 +1,6 @@
 // The strip on top: the sandbox's clock, the faults, the page's language.
 
-import { h, setText, toggle } from "./dom.js";
+import { box, h, setText, toggle } from "./dom.js";
 import { clockTime, label, lang, longDay, say, span, speak, t } from "./i18n.js";
 import { mark } from "./icons.js";
 import { toast, trying } from "./notices.js";
@@ -20,7 +20,7 @@ export function createTopbar(parent) {
   const clock = createClock();
   const faults = createFaults();
   const offline = say(h("div", { class: "offline", role: "alert", hidden: true }), "offline");
-  const brand = h("div", { class: "brand" }, mark(), h("span", { class: "brand__words" }, h("strong", { text: "Gişe" }), say(h("span"), "tagline")));
+  const brand = box("brand", mark(), box("brand__words", h("strong", { text: "Gişe" }), say(h("span"), "tagline")));
   const switcher = say(h("button", { class: "button button--quiet", type: "button" }), "language");
   say(switcher, "language_hint", { attribute: "title" });
   switcher.addEventListener("click", () => {
@@ -41,7 +41,8 @@ function createClock() {
   const ahead = h("span", { class: "clock__ahead", hidden: true });
   const steps = h("div", { class: "segments", role: "group" }, STEPS.map(([key, seconds]) => step(key, seconds)));
   label(steps, "clock_hint");
-  const el = h("div", { class: "clock", role: "group" }, h("div", { class: "clock__face" }, time, h("span", { class: "clock__lines" }, day, ahead)), steps);
+  const face = box("clock__face", time, box("clock__lines", day, ahead));
+  const el = h("div", { class: "clock", role: "group" }, face, steps);
   label(el, "clock");
   const render = () => {
     setText(time, clockTime(now()));
@@ -62,11 +63,23 @@ function step(key, seconds) {
   return button;
 }
 
+function turn(name) {
+  const on = !world.state.faults[name];
+  // A window cannot be reopened from here, and one that never opened cannot be shut.
+  if (name === "shut_window" && !on) return toast(t("window_reopens"));
+  if (name === "shut_window" && !world.state.phones.some(isOpen)) return toast(t("no_window"));
+  return trying(act({ do: "fault", name, on }));
+}
+
+function isOpen(phone) {
+  return phone.channel === "whatsapp" && phone.window_open;
+}
+
 function createFaults() {
   const keys = FAULTS.map((name) => {
     const button = say(h("button", { class: "fault", type: "button", "data-fault": name }), `fault_${name}`);
     say(button, `fault_${name}_hint`, { attribute: "title" });
-    button.addEventListener("click", () => trying(act({ do: "fault", name, on: !world.state.faults[name] })));
+    button.addEventListener("click", () => turn(name));
     return [name, button];
   });
   const title = say(h("span", { class: "faults__title" }), "faults");

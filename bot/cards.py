@@ -45,7 +45,13 @@ class Card:
 
 
 def card(
-    helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, *, window_ms: int, earlier: tuple[str, ...]
+    helpdesk: HelpDesk,
+    ticket: Ticket,
+    conversation: Conversation,
+    *,
+    window_ms: int,
+    earlier: tuple[str, ...],
+    follow_up_of: str = "",
 ) -> Card:
     """Number, status, priority, key data, requester, assignee, deadlines and the usual next steps."""
     lines = [
@@ -53,6 +59,7 @@ def card(
         ticket.subject,
         "",
         *_people(helpdesk, ticket, conversation, earlier),
+        *([_row(helpdesk, "follow-up", follow_up_of)] if follow_up_of else []),
         *_key_data(helpdesk, ticket),
         *_clocks(helpdesk, ticket, conversation, window_ms),
     ]

@@ -74,9 +74,9 @@ async def said(helpdesk: HelpDesk, event: Said) -> None:
         return
     name, argument = _split(event.content.text)
     ticket = await _ticket_at(place, event)
+    agent = await rights.agent_of(event.author)
     if name is None and ticket is None:
         return
-    agent = await rights.agent_of(event.author)
     if agent is None or (name is not None and not event.own_words):
         raise NotAllowed("write-as-yourself")
     role = rights.role_of(helpdesk, agent)
@@ -172,6 +172,8 @@ async def _answer(helpdesk: HelpDesk, event: Said, text: str) -> None:
 
 async def refuse(helpdesk: HelpDesk, event: Said | Pressed, error: BadInput) -> None:
     """Bad input in the group gets a sentence that says what to do."""
+    # The refused attempt was rolled back, and with it that this person spoke: they could not be given a role.
+    await rights.agent_of(event.author)
     text = helpdesk.desk_text(error.key, **error.values)
     if isinstance(event, Pressed):
         await errands.answer_press(helpdesk, lanes.DESK, event.press_id, text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.intake import IntakeForm, in_language
+from bot.domain.outgoing import Template
 from bot.domain.ticket import Ticket
 from bot.domain.timers import TimerKind, deadlines
 from bot.ports import Channel, Clock, Desk
@@ -16,7 +17,10 @@ from bot.texts import Texts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """The rules this desk runs by. `locale` is the desk's own language and the customers' default."""
+    """The rules this desk runs by. `locale` is the desk's own language and the customers' default.
+
+    `templates` names the approved templates for a shut window by what they are for: `answer`, `reminder`, `closed`.
+    """
 
     locale: str
     zone: ZoneInfo
@@ -27,6 +31,7 @@ class Policies:
     plain_is_note: bool = False
     require_role: bool = False
     admins: frozenset[int] = frozenset()
+    templates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,13 @@ class HelpDesk:
 
     def deadlines(self, ticket: Ticket) -> Mapping[TimerKind, int]:
         return deadlines(ticket, auto_close_days=self.policies.auto_close_days)
+
+    def template(self, purpose: str, locale: str, number: str, *, button: str = "") -> Template | None:
+        """The template for that purpose, about the ticket with this number; `None` where none is configured."""
+        name = self.policies.templates.get(purpose)
+        if name is None:
+            return None
+        return Template(name=name, language=locale, parameters=(number,), buttons=(button,) if button else ())
 
     def text(self, locale: str, key: str, **values: str | int) -> str:
         return self.texts.text(locale, key, **values)

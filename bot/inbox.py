@@ -62,8 +62,17 @@ async def serve(helpdesk: HelpDesk) -> None:
     """Work off the inbox until closing time; what is being worked on is finished first."""
     while not helpdesk.bells.closing.is_set():
         helpdesk.bells.inbox.clear()
-        if await drain(helpdesk) == 0:
+        if await _turn(helpdesk) == 0:
             await _rung(helpdesk.bells.inbox)
+
+
+async def _turn(helpdesk: HelpDesk) -> int:
+    """One round. A database that cannot be used for a while ends no worker: claims come back with their lease."""
+    try:
+        return await drain(helpdesk)
+    except Exception:
+        log.exception("the inbox stands still")
+        return 0
 
 
 async def _rung(bell: asyncio.Event) -> None:
@@ -185,11 +194,12 @@ async def _from_desk(helpdesk: HelpDesk, event: Event) -> None:
         case Pressed():
             await commands.pressed(helpdesk, event)
         case Edited():
-            agent = await rights.agent_of(event.author)
+            agent = await rights.acting(helpdesk, event.author)
             if agent is not None:
                 await replies.edited(helpdesk, agent, event)
         case Reacted():
-            await replies.reacted(helpdesk, event)
+            if await rights.acting(helpdesk, event.author) is not None:
+                await replies.reacted(helpdesk, event)
         case MemberChanged():
             await roles.member_changed(event)
         case DeskMoved() if event.desk is not None:

@@ -25,6 +25,7 @@ from bot.ports import Channel, Item
 from bot.services import upkeep
 from bot.texts import Texts
 from config.clock import SystemClock
+from config.listening import Timekeeper
 from config.menus import menus
 from config.policies import SHIPPED, load_intake
 from config.settings import Settings
@@ -93,7 +94,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         server = await serve(create_web(routes, health, measures.exposition), settings.http.host, settings.http.port)
         stack.push_async_callback(server.stop)
         await _receive_updates(settings, telegram, poller, stack)
-        scheduler = Scheduler(_jobs(helpdesk, health))
+        scheduler = Scheduler(_jobs(helpdesk, outbox, health, Timekeeper(helpdesk, poller)))
         scheduler.start()
         stack.push_async_callback(scheduler.stop)
         yield App(helpdesk, outbox, server)
@@ -159,6 +160,7 @@ def _helpdesk(settings: Settings, telegram: TelegramChannel, channels: Mapping[s
         plain_is_note=settings.desk.plain_is_note,
         require_role=settings.desk.require_role,
         admins=frozenset(settings.admins),
+        templates=settings.whatsapp.templates if settings.whatsapp else {},
     )
     files: Path = settings.data_dir / "files"
     files.mkdir(parents=True, exist_ok=True)
@@ -270,16 +272,16 @@ async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _jobs(helpdesk: HelpDesk, health: Readiness) -> list[Job]:
+def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, timekeeper: Timekeeper) -> list[Job]:
     return [
-        Job("timers", 1.0, lambda: upkeep.sweep(helpdesk)),
+        Job("timers", 1.0, timekeeper.sweep),
         Job("figures", 5.0, health.measure),
-        Job("orphans", 15.0, lambda: _release(helpdesk)),
+        Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),
         Job("pruning", 60.0, lambda: upkeep.prune(helpdesk)),
     ]
 
 
-async def _release(helpdesk: HelpDesk) -> None:
+async def _release(helpdesk: HelpDesk, outbox: Outbox) -> None:
     """Rows of workers whose lease ended go back into their lanes."""
     await inbox_store.release_orphans(helpdesk.epoch, helpdesk.now(), all_others=False)
-    await recover(helpdesk, all_others=False)
+    await outbox.recover()

@@ -13,6 +13,13 @@ from config.logs import set_up_logging
 from config.script import play
 from config.settings import load_settings
 
+TEMPLATES = {
+    "GISE_WHATSAPP__TEMPLATE_ANSWER": "gise_answer_waiting",
+    "GISE_WHATSAPP__TEMPLATE_REMINDER": "gise_reminder",
+    "GISE_WHATSAPP__TEMPLATE_CLOSED": "gise_closed",
+}
+"""The sandbox's account has these approved, in both languages."""
+
 
 def run_demo(port: int, script: bool) -> int:
     """Serve the page until Ctrl-C, or play a ticket's life on each channel; returns the exit code."""
@@ -28,7 +35,7 @@ async def sandbox(page_port: int = 0) -> AsyncIterator[World]:
         await world.start(page_port)
         try:
             own = {"GISE_DATA_DIR": f"{folder}/data", "GISE_HTTP__PORT": "0"}
-            async with opened(load_settings(world.environment() | own, None)) as app:
+            async with opened(load_settings(world.environment() | TEMPLATES | own, None)) as app:
                 world.whatsapp.webhook_url = f"http://127.0.0.1:{app.port}/webhooks/whatsapp"
                 yield world
         finally:

@@ -54,6 +54,8 @@ def _sqlite(value: str) -> str:
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+TemplateName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$")]
+_TEMPLATE = "the name of an approved utility template with one parameter, the ticket's number,"
 NumericId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
 
 
@@ -100,6 +102,16 @@ class WhatsApp(_Section):
     api_version: Annotated[str, AfterValidator(lambda value: value.removeprefix("v"))] = Field(
         "26.0", pattern=r"^v?\d+\.\d+$", description="a version of the Graph API, such as 26.0"
     )
+
+    template_answer: TemplateName | None = Field(None, description=f"{_TEMPLATE} that says an answer is waiting")
+    template_reminder: TemplateName | None = Field(None, description=f"{_TEMPLATE} that reminds of an open question")
+    template_closed: TemplateName | None = Field(None, description=f"{_TEMPLATE} that tells of the closing")
+
+    @property
+    def templates(self) -> dict[str, str]:
+        """The configured templates by what they are for: `answer`, `reminder`, `closed`."""
+        named = {"answer": self.template_answer, "reminder": self.template_reminder, "closed": self.template_closed}
+        return {purpose: name for purpose, name in named.items() if name}
 
     @property
     def graph_url(self) -> str:

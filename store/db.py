@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import os
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -17,7 +17,7 @@ from store.engine.completed import completed
 from store.engine.lock import take_lock
 from store.errors import DatabaseInUse, UnusableDatabase
 from store.sql import CONNECTION, rows
-from store.upgrade import known_migrations, upgrade
+from store.upgrade import Migration, known_migrations, upgrade
 
 T = TypeVar("T")
 
@@ -36,11 +36,11 @@ _closing = AsyncExitStack()
 """Everything to undo, in reverse order; there is one database per process, so there is one of these."""
 
 
-async def open_database(url: str) -> None:
+async def open_database(url: str, migrations: Sequence[Migration] = ()) -> None:
     """Open `sqlite:///folder/file.sqlite3` (absolute), `sqlite://file` (relative) or `sqlite://:memory:`.
 
-    Creates folders and file, takes the lock, upgrades the schema. Raises `DatabaseInUse` or `UnusableDatabase` with a
-    sentence for the operator; after a failure nothing stays open.
+    Creates folders and file, takes the lock, upgrades the schema (`migrations` in place of ours). Raises
+    `DatabaseInUse` or `UnusableDatabase` with a sentence for the operator; after a failure nothing stays open.
     """
     file = _file_of(url)
     if get_current_context() is not None:
@@ -54,7 +54,7 @@ async def open_database(url: str) -> None:
         with context:
             await context.init(config=_configuration(file), _enable_global_fallback=True)
         try:
-            await upgrade(file, known_migrations())
+            await upgrade(file, migrations or known_migrations())
         except (sqlite3.DatabaseError, OperationalError, DBConnectionError) as error:
             raise UnusableDatabase(f"The database {file} cannot be used: {error}.") from error
         _closing.push_async_exit(stack.pop_all())

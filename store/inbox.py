@@ -41,11 +41,12 @@ _PARK: Final = (
 )
 _RELEASE_ORPHANS: Final = """
 UPDATE inbox SET state = 'waiting', epoch = '', lease_until = 0
-WHERE state = 'claimed' AND epoch <> ? AND (? OR lease_until <= ?) RETURNING id"""
+WHERE state = 'claimed' AND CASE WHEN ? THEN epoch <> ? ELSE lease_until <= ? END RETURNING id"""
 _STATE: Final = """
 SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
     (SELECT count(*) FROM inbox WHERE state = 'parked') AS parked,
-    (SELECT min(received_at) FROM inbox WHERE state = 'waiting' AND due_at <= ?) AS oldest"""
+    (SELECT received_at FROM inbox WHERE state = 'waiting' AND due_at <= ? ORDER BY received_at LIMIT 1) AS oldest"""
+_BUSY: Final = "SELECT id FROM inbox WHERE state IN ('waiting', 'claimed') LIMIT 1"
 _PRUNE: Final = """
 DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = 'done' AND done_at < ? LIMIT ?) RETURNING id"""
 
@@ -109,13 +110,18 @@ async def park(row_id: int, epoch: str, error: str) -> None:
 
 
 async def release_orphans(epoch: str, now: int, *, all_others: bool) -> int:
-    """Hand back what other epochs claimed: all of it (we are alone), or only what has outlived its lease."""
-    return await changed(_RELEASE_ORPHANS, epoch, all_others, now)
+    """Hand back all that other epochs claimed (we are alone), or whatever has outlived its lease, our own included."""
+    return await changed(_RELEASE_ORPHANS, all_others, epoch, now)
 
 
 async def state(now: int) -> DoorState:
     row = (await rows(_STATE, now))[0]
     return DoorState(waiting=row["waiting"], parked=row["parked"], oldest_waiting_at=row["oldest"])
+
+
+async def idle() -> bool:
+    """Whether nothing waits and nothing is being worked on."""
+    return not await rows(_BUSY)
 
 
 async def prune(before: int, limit: int) -> int:

@@ -120,7 +120,8 @@ async def by_album(ticket_id: int, album: str) -> list[LedgerMessage]:
 async def post(place: str, external_id: str, message_id: int | None, ticket_id: int) -> None:
     """Remember what an external message is; `place` is like `whatsapp` or `telegram:-1001`.
 
-    The same mapping twice is fine, also after the message moved to another ticket. Raises `Conflict` when the external message is known as something else.
+    The same mapping twice is fine, also after the message moved to another ticket.
+    Raises `Conflict` when the external message is known as something else.
     """
     try:
         if await rows(_POST, place, external_id, message_id, ticket_id):

@@ -27,12 +27,27 @@ WHERE id IN (
     WHERE state = 'pending' AND due_at <= ?2 AND (expires_at IS NULL OR expires_at > ?2)
         AND budget NOT IN (SELECT value FROM json_each(?4)) AND channel NOT IN (SELECT value FROM json_each(?5))
         AND id IN (
-            SELECT min(id) FROM outbox WHERE state IN ('pending', 'sending')
+            SELECT min(id) FROM (
+                SELECT id, channel, lane, state FROM outbox WHERE state IN ('pending', 'sending')
+                UNION ALL
+                SELECT id, channel, lane, state FROM outbox
+                WHERE state = 'uncertain' AND channel IN (SELECT value FROM json_each(?6))
+            )
             GROUP BY channel, lane HAVING max(state = 'sending') = 0
         )
-    ORDER BY urgency, id LIMIT ?6
+    ORDER BY urgency, id LIMIT ?7
 )
 RETURNING *"""
+_FOLLOWING: Final = """
+UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2 + ?3, attempts = attempts + 1
+WHERE id IN (SELECT value FROM json_each(?4)) AND state = 'pending' RETURNING *"""
+_LANE: Final = """
+SELECT * FROM outbox WHERE channel = ? AND lane = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?"""
+_AWAIT_RECEIPT: Final = "UPDATE outbox SET due_at = ? WHERE id = ? AND state = 'uncertain' RETURNING id"
+_OVERDUE: Final = """
+SELECT * FROM outbox WHERE state = 'uncertain' AND channel IN (SELECT value FROM json_each(?)) AND due_at <= ?
+ORDER BY id"""
+_PARKED_OF: Final = "SELECT count(*) AS parked FROM outbox WHERE conversation_id = ? AND state = 'parked'"
 _SET_PAYLOAD: Final = "UPDATE outbox SET payload = ?, due_at = ? WHERE id = ? AND state = 'pending' RETURNING id"
 _SETTLE: Final = """
 UPDATE outbox SET state = ?1, settled_at = ?2, error = ?3, external_id = coalesce(nullif(?4, ''), external_id)
@@ -66,13 +81,14 @@ _BY_EXTERNAL: Final = """
 SELECT * FROM outbox WHERE channel = ? AND external_id = ? AND external_id <> '' ORDER BY id DESC LIMIT 1"""
 _ORPHANS: Final = """
 UPDATE outbox SET state = 'uncertain', settled_at = ?1
-WHERE state = 'sending' AND epoch <> ?2 AND (?3 OR lease_until <= ?1) RETURNING *"""
+WHERE state = 'sending' AND CASE WHEN ?3 THEN epoch <> ?2 ELSE lease_until <= ?1 END
+    AND id NOT IN (SELECT value FROM json_each(?4)) RETURNING *"""
 _EXPIRE: Final = """
 UPDATE outbox SET state = 'expired', settled_at = ?1 WHERE state = 'pending' AND expires_at <= ?1 RETURNING id"""
 _STATE: Final = """
 SELECT (SELECT count(*) FROM outbox WHERE state = 'pending') AS waiting,
     (SELECT count(*) FROM outbox WHERE state = 'parked') AS parked,
-    (SELECT min(ready_at) FROM outbox WHERE state = 'pending' AND due_at <= ?) AS oldest"""
+    (SELECT ready_at FROM outbox WHERE state = 'pending' AND due_at <= ? ORDER BY ready_at LIMIT 1) AS oldest"""
 _NEXT_DUE: Final = "SELECT min(due_at) AS due FROM outbox WHERE state = 'pending' AND due_at > ?"
 _PRUNE: Final = """
 DELETE FROM outbox WHERE id IN (
@@ -100,11 +116,28 @@ async def claim(
     *,
     closed_budgets: Collection[str] = (),
     closed_channels: Collection[str] = (),
+    receipted_channels: Collection[str] = (),
 ) -> list[Errand]:
-    """Take the head of each free lane that is due and not closed, most urgent first; they are `sending` from now on."""
-    closed = (to_json(list(closed_budgets)), to_json(list(closed_channels)))
-    claimed = await rows(_CLAIM, epoch, now, lease_ms, *closed, limit)
+    """Take the head of each free lane that is due and not closed, most urgent first; they are `sending` from now on.
+
+    What has expired is let go on the way, so that it cannot shut its lane. On `receipted_channels` an uncertain errand
+    keeps its lane shut: a receipt will tell what became of it, and nothing may overtake it meanwhile.
+    """
+    await expire(now)
+    lists = (list(closed_budgets), list(closed_channels), list(receipted_channels))
+    claimed = await rows(_CLAIM, epoch, now, lease_ms, *map(to_json, lists), limit)
     return sorted(map(to_errand, claimed), key=lambda errand: (errand.urgency, errand.id))
+
+
+async def waiting_behind(errand: Errand, limit: int) -> list[Errand]:
+    """What waits next in the lane of a claimed errand, in order."""
+    return list(map(to_errand, await rows(_LANE, errand.channel, errand.lane, errand.id, limit)))
+
+
+async def claim_too(errand_ids: Sequence[int], epoch: str, now: int, lease_ms: int) -> list[Errand]:
+    """Take further errands of a lane whose head this process holds."""
+    claimed = await rows(_FOLLOWING, epoch, now, lease_ms, to_json(list(errand_ids)))
+    return sorted(map(to_errand, claimed), key=lambda errand: errand.id)
 
 
 async def find_pending(coalesce: str) -> Errand | None:
@@ -155,6 +188,21 @@ async def release_parked(conversation_id: int, now: int) -> int:
         return await changed(_RELEASE_PARKED, now, conversation_id)
 
 
+async def parked_of(conversation_id: int) -> int:
+    """How many answers are put aside for this conversation."""
+    return int((await rows(_PARKED_OF, conversation_id))[0]["parked"])
+
+
+async def await_receipt(errand_id: int, until: int) -> None:
+    """Give an uncertain errand until then to be settled by a receipt."""
+    await rows(_AWAIT_RECEIPT, until, errand_id)
+
+
+async def overdue(channels: Collection[str], now: int) -> list[Errand]:
+    """Uncertain errands of these channels for which no receipt came in time."""
+    return list(map(to_errand, await rows(_OVERDUE, to_json(list(channels)), now)))
+
+
 async def by_id(errand_id: int) -> Errand | None:
     return _first(await rows(_BY_ID, errand_id))
 
@@ -164,9 +212,12 @@ async def by_external(channel: str, external_id: str) -> Errand | None:
     return _first(await rows(_BY_EXTERNAL, channel, external_id))
 
 
-async def orphans(epoch: str, now: int, *, all_others: bool) -> list[Errand]:
-    """Errands other epochs left in `sending`, now `uncertain`: all, or only those that outlived their lease."""
-    left = await rows(_ORPHANS, now, epoch, all_others)
+async def orphans(epoch: str, now: int, *, all_others: bool, busy: Collection[int] = ()) -> list[Errand]:
+    """Errands left in `sending`, now `uncertain`: all of other epochs, or any that outlived their lease.
+
+    `busy` are under way in this process and known to end, whatever a jump of the clock says of their lease.
+    """
+    left = await rows(_ORPHANS, now, epoch, all_others, to_json(list(busy)))
     return sorted(map(to_errand, left), key=lambda errand: errand.id)
 
 

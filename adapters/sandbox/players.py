@@ -1,7 +1,8 @@
 """People of the sandbox as a script plays them: they say, press and send, and wait for what they should see."""
 
+import asyncio
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
 from adapters.sandbox.world import World
@@ -11,6 +12,7 @@ Seen = TypeVar("Seen")
 
 PATIENCE = 10.0
 """Seconds a player waits for something to appear."""
+_GLANCE = 0.02
 
 
 class Phone:
@@ -156,6 +158,17 @@ async def topic(world: World, fragment: str) -> Topic:
 async def seen(world: World, look: Callable[[], Seen | None], what: str) -> Seen:
     """Wait until a look at the world finds something. Raises `TimeoutError` that names what was awaited."""
     return await world.changes.wait_for(look, PATIENCE, what=what)
+
+
+async def comes_true(look: Callable[[], Awaitable[Seen | None]], what: str) -> Seen:
+    """Look again and again, say into the database, until something is found. Raises `TimeoutError` that names it."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    while not (found := await look()):
+        if loop.time() > until:
+            raise TimeoutError(f"waited {PATIENCE:g} s for {what}")
+        await asyncio.sleep(_GLANCE)
+    return found
 
 
 def says_all(message: Drawn, fragments: Iterable[str]) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 
-_ADDRESSED = re.compile(r"/(\w{1,32})@(\w{3,32})(?!\w)", re.ASCII)
+# Telegram's own commands are plain ASCII; ours have Turkish names too.
+_ADDRESSED = re.compile(r"/(\w{1,32})@([A-Za-z0-9_]{3,32})(?!\w)")
 
 
 def addressee(words: str) -> str:

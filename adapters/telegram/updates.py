@@ -68,8 +68,8 @@ class Poller:
     """Asks Telegram for updates and moves on only when they are stored; the offset lives in the database.
 
     `status`, for the health page: `starting`, `ok`, `conflict` (a webhook is set or somebody else polls with this
-    token), `unauthorized` (the loop has ended), `limited`, `unreachable`, `unstored` (our own door raised).
-    `detail` says more.
+    token), `unauthorized` (Telegram refuses the token), `limited`, `unreachable`, `unstored` (our own door raised).
+    `detail` says more. `caught_up`: all that waited at Telegram when we started is stored.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Poller:
     ) -> None:
         self.status = "starting"
         self.detail = ""
+        self.caught_up = False
         self._bot_id = bot_id
         self._url = f"{api_base.rstrip('/')}/bot{token}/getUpdates"
         self._accept = accept
@@ -93,7 +94,7 @@ class Poller:
         self._pace = pace or Pace()
 
     async def run(self) -> None:
-        """Poll until cancelled, or until Telegram refuses the token."""
+        """Poll until cancelled. Trouble of any kind is waited out: a proxy, too, may answer 401 or 404 for a while."""
         offset = await self._load_offset()
         failures = 0
         timeout = aiohttp.ClientTimeout(total=self._pace.long_poll + self._pace.grace)
@@ -104,8 +105,6 @@ class Poller:
                     failures = 0
                 except _Trouble as trouble:
                     self._report(trouble.status, str(trouble))
-                    if trouble.status == "unauthorized":
-                        return
                     await asyncio.sleep(trouble.wait or self._pace.pause(failures))
                     failures += 1
 
@@ -119,6 +118,7 @@ class Poller:
         if updates and moved == offset:
             raise _Trouble("ok", "updates without an update_id")
         self._report("ok", "")
+        self.caught_up = self.caught_up or len(updates) < _BATCH
         if not updates:
             await asyncio.sleep(self._pace.idle - (asyncio.get_running_loop().time() - asked_at))
         return moved
@@ -127,7 +127,7 @@ class Poller:
         form = {
             "offset": str(offset),
             "limit": str(_BATCH),
-            "timeout": str(self._pace.long_poll),
+            "timeout": str(self._pace.long_poll if self.caught_up else 0),
             "allowed_updates": self._allowed,
         }
         try:

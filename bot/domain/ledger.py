@@ -81,7 +81,6 @@ class Op(StrEnum):
     REACT = "react"
     READ = "read"
     ANSWER = "answer"
-    RENAME_TOPIC = "rename_topic"
     CARD = "card"
     MARK = "mark"
 

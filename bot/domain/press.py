@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _SEPARATOR = ":"
+_LONGEST_NUMBER = 18  # so many digits always fit a column of 64 bits
 MAX_TOKEN_BYTES = 64
 """Telegram's callback_data, the tightest of the channels (Bot API, InlineKeyboardButton)."""
 
@@ -36,6 +37,11 @@ class Press:
     def argument(self, index: int) -> str:
         return self.arguments[index] if index < len(self.arguments) else ""
 
+    def number(self, index: int) -> int:
+        """An argument as a number that fits a column; 0 for anything else."""
+        given = self.argument(index)
+        return int(given) if _is_number(given) else 0
+
 
 def encode(verb: Verb, row_id: int = 0, *arguments: str) -> str:
     """The token of a button. Raises `ValueError` when it would not fit every channel."""
@@ -49,6 +55,10 @@ def decode(token: str) -> Press | None:
     """The press behind a token, or `None` for anything that is not one of ours."""
     verb, _, rest = token.partition(_SEPARATOR)
     row_id, _, arguments = rest.partition(_SEPARATOR)
-    if verb not in set(Verb) or not (row_id.isascii() and row_id.isdigit()) or len(row_id) > 18:
+    if verb not in set(Verb) or not _is_number(row_id):
         return None
     return Press(Verb(verb), int(row_id), tuple(arguments.split(_SEPARATOR)) if arguments else ())
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

@@ -8,6 +8,7 @@ from bot.domain.folding import fold, phrases, read_as, squeeze, squeezed, tokens
 
 __all__ = [
     "clean_name",
+    "contradicts_itself",
     "fold",
     "is_accept",
     "is_menu",
@@ -32,6 +33,7 @@ _TICKET = re.compile(
     r"|(?<![\w#-])(?P<bare_year>20\d\d)-(?P<bare_number>\d{6})(?![\w-])"
     r"|#\s?(?P<short>\d{1,6})(?![\w-])"
 )
+_CLAUSE = re.compile(r"[,.;:!\n]+|\b(?:ama|fakat|lakin|ancak|but)\b")
 _POLITE = vocabulary.THANKS | vocabulary.COURTESY
 _KNOWN = _POLITE | vocabulary.ACCEPT | vocabulary.REJECT | phrases("ama, fakat, lakin, ancak, but")
 
@@ -61,6 +63,11 @@ def still_failing(text: str) -> bool:
     failing = [found.end() for found in vocabulary.FAILING.finditer(complaint)]
     cured = [found.start() for found in vocabulary.CURED.finditer(complaint)]
     return bool(failing) and not (cured and cured[-1] >= failing[-1])
+
+
+def contradicts_itself(text: str) -> bool:
+    """Whether one part of the text accepts and another says that the trouble goes on ("kabul ama hâlâ olmuyor")."""
+    return still_failing(text) and any(is_accept(clause) for clause in _CLAUSE.split(text.casefold()))
 
 
 def is_menu(text: str) -> bool:

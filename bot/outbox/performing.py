@@ -71,9 +71,18 @@ async def _customer_side(helpdesk: HelpDesk, errand: Errand) -> list[str]:
     if conversation is None:
         raise Skipped("the conversation is gone")
     if not window_open(channel.capabilities, conversation.last_inbound_at, helpdesk.now()):
-        raise NotNow
+        errand = _for_a_shut_window(errand)
     to = Address(chat=conversation.keys[0].partition(":")[2], keys=conversation.keys)
     return await _OPS[errand.op](_Target(helpdesk, channel, to, customer_place(conversation)), errand)
+
+
+def _for_a_shut_window(errand: Errand) -> Errand:
+    """The template that stands in for the message, or one that is a template itself. Raises `NotNow`."""
+    if "stand_in" in errand.payload:
+        return replace(errand, payload={**errand.payload, "part": errand.payload["stand_in"], "reply_to": None})
+    if "template" in errand.payload.get("part", {}):
+        return errand
+    raise NotNow
 
 
 async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
@@ -201,9 +210,14 @@ async def _fetch(helpdesk: HelpDesk, row: FileRow) -> Path:
 
 async def _edit(at: _Target, errand: Errand) -> list[str]:
     target = errand.payload.get("external_id") or await _external(errand.payload.get("of"), at.place)
-    if target is None:
+    part = load_part(errand.payload["part"])
+    if target is not None:
+        await at.channel.edit(at.to, target, part)
+    elif errand.channel == DESK and part.attachment is None:
+        # A typed answer stands on the card alone; once the customer changes it, agents see the words.
+        await at.channel.send(at.to, part)
+    else:
         raise Skipped("the message never arrived there")
-    await at.channel.edit(at.to, target, load_part(errand.payload["part"]))
     return []
 
 

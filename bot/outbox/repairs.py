@@ -1,11 +1,17 @@
 """What follows when the outside world is not as it was: moved groups, vanished topics, unknown outcomes."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bot.domain.ledger import Errand, ErrandState, Op
 from bot.helpdesk import HelpDesk
 from bot.services import delivery, errands
 from store import db, desk, outbox
+
+RECEIPT_WAIT_MS = 45_000
+"""Receipts come within seconds; after this long without one the call surely did not arrive."""
+
+LONGEST_WAIT_MS = 30 * 60_000
 
 WORDS = frozenset({Op.SEND, Op.ALBUM})
 """Errands that carry somebody's words: doing them twice is seen by people."""
@@ -37,23 +43,44 @@ async def forget_card(helpdesk: HelpDesk, errand: Errand) -> None:
 
 
 async def after_unknown(helpdesk: HelpDesk, errand: Errand) -> None:
-    """An errand just became `uncertain`. Customers' words are shown to the agent, everything else is done again.
+    """An errand just became `uncertain`. It keeps its place in the lane, whatever follows.
 
-    It keeps its place in the lane; words in the agents' group say that they may be there twice.
+    Customers' words wait for a receipt where the channel echoes our tracker, and are shown to the agent elsewhere.
+    Everything else is done again; words in the agents' group then say that they may be there twice.
     """
-    if errand.conversation_id is not None and errand.op in WORDS:
-        await delivery.uncertain(helpdesk, errand)
-        return
     now = helpdesk.now()
+    if errand.conversation_id is not None and errand.op in WORDS:
+        receipted = errand.channel in receipted_channels(helpdesk)
+        if receipted:
+            await outbox.await_receipt(errand.id, now + _patience(errand, now))
+        await delivery.uncertain(helpdesk, errand, told=not receipted)
+        return
     await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
     if errand.op in WORDS:
         await outbox.set_payload(errand.id, {**errand.payload, "repeated": True}, now)
 
 
-async def recover(helpdesk: HelpDesk, *, all_others: bool) -> int:
-    """Errands that another process left in `sending`: their outcome is unknown. Returns how many there were."""
+def receipted_channels(helpdesk: HelpDesk) -> list[str]:
+    """Channels whose receipts tell what became of an unknown outcome."""
+    return [name for name, channel in helpdesk.channels.items() if channel.capabilities.tracker_echoed]
+
+
+def _patience(errand: Errand, now: int) -> int:
+    """How long to wait for a receipt: after a long outage of ours webhooks are repeated ever more slowly."""
+    return min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, now - errand.due_at))
+
+
+async def send_unreceipted(helpdesk: HelpDesk) -> None:
+    """No receipt came in time: the message never reached the platform, so it is sent again, ahead of its lane."""
+    now = helpdesk.now()
+    for errand in await outbox.overdue(receipted_channels(helpdesk), now):
+        await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
+
+
+async def recover(helpdesk: HelpDesk, *, all_others: bool, busy: Collection[int] = ()) -> int:
+    """Errands that were left in `sending`: their outcome is unknown. Returns how many there were."""
     async with db.transaction():
-        orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others)
+        orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others, busy=busy)
         for errand in orphans:
             await after_unknown(helpdesk, errand)
     return len(orphans)

@@ -16,7 +16,8 @@ from bot.services import delivery
 from store import db, outbox
 from store.errors import LeaseLost
 
-LEASE_MS = 180_000
+LEASE_MS = 300_000
+"""Longer than fetching and uploading the largest file may take together."""
 BATCH = 32
 MAX_ATTEMPTS = 8
 KEEP_TRYING_MS = 24 * 3_600_000
@@ -35,7 +36,7 @@ class Outbox:
     def __init__(self, helpdesk: HelpDesk) -> None:
         self._helpdesk = helpdesk
         self._pacer = Pacer(helpdesk)
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], int] = {}
 
     @property
     def stopped_channels(self) -> dict[str, str]:
@@ -46,8 +47,16 @@ class Outbox:
         """Claim and run until closing time."""
         while not self._helpdesk.bells.closing.is_set():
             self._helpdesk.bells.outbox.clear()
-            if await self.claim() == 0:
+            if await self._turn() == 0:
                 await self._rest()
+
+    async def _turn(self) -> int:
+        """One round. A database that cannot be used for a while ends no worker."""
+        try:
+            return await self.claim()
+        except Exception:
+            log.exception("the outbox stands still")
+            return 0
 
     async def stop(self, patience: float) -> None:
         """Let the calls under way come to their end, for so many seconds; the outcome of the others is unknown."""
@@ -71,6 +80,7 @@ class Outbox:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             return 1
         helpdesk = self._helpdesk
+        await repairs.send_unreceipted(helpdesk)
         rows = await outbox.claim(
             helpdesk.epoch,
             helpdesk.now(),
@@ -78,16 +88,21 @@ class Outbox:
             room,
             closed_budgets=self._pacer.spent(),
             closed_channels=self._pacer.closed_channels(),
+            receipted_channels=repairs.receipted_channels(helpdesk),
         )
         for errand in rows:
             task = db.spawn(self._run(errand), f"outbox-{errand.id}")
-            self._running.add(task)
+            self._running[task] = errand.id
             task.add_done_callback(self._finished)
         return len(rows)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._helpdesk.bells.outbox.set()
+
+    async def recover(self) -> int:
+        """Take up what was left in `sending` by others, or by ourselves in a commit that failed."""
+        return await repairs.recover(self._helpdesk, all_others=False, busy=self._running.values())
 
     async def drain(self) -> None:
         """Run until nothing is due any more (for tests and the end of a script)."""
@@ -102,7 +117,14 @@ class Outbox:
             log.warning("outbox lease lost", errand=errand.id)
         except Exception:
             log.exception("outbox errand failed", errand=errand.id, op=errand.op)
+            await self._admit(errand)
+
+    async def _admit(self, errand: Errand) -> None:
+        """Our own failure; where not even that can be written down, the lease ends and the errand is found again."""
+        try:
             await self._unknown(errand, UNKNOWN)
+        except Exception:
+            log.exception("outbox result not recorded", errand=errand.id)
 
     async def _attempt(self, errand: Errand) -> None:
         try:

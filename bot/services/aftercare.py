@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from bot.domain.ledger import Urgency
-from bot.domain.message import Said
+from bot.domain.folding import squeezed
+from bot.domain.ledger import LedgerMessage, Urgency
+from bot.domain.message import Content, Kind, Said
 from bot.domain.outgoing import Button
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
@@ -15,24 +16,39 @@ from bot.services import errands, opening, proposals, relay
 from bot.services.casework import apply, notify
 from store import conversations, messages, tickets
 
+BURST_MS = 60_000
+"""Messages this close to the one that led to an offer are about the same thing and are not asked about again."""
+_BURST_SIZE = 50
+
+
+def awaiting_choice(message_id: int) -> str:
+    """The conversation was offered to reopen or to start anew because of this message."""
+    return f"choice:{message_id}"
+
 
 async def written(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, said: Said) -> None:
     """A message to a closed ticket: kept there, shown to the agents, answered by what it seems to mean."""
     closed_at = ticket.closed_at or 0
-    if helpdesk.now() - closed_at > helpdesk.policies.reopen_days * DAY_MS:
+    late = helpdesk.now() - closed_at > helpdesk.policies.reopen_days * DAY_MS
+    courtesy = _is_courtesy(said.content)
+    if late and not courtesy:
         await opening.open_ticket(helpdesk, conversation, said, follow_up_of=ticket)
         return
-    text = said.content.text
+    chosen = await _chosen_in_words(helpdesk, conversation, ticket, said.content.text)
     message = await relay.record(helpdesk, conversation, ticket, said)
-    if is_thanks(text):
+    if courtesy:
         await relay.to_topic(helpdesk, message)
-        return
-    if _contradicts_accept(helpdesk, ticket, text):
+    elif _contradicts_accept(helpdesk, ticket, said.content.text):
         await reopen(helpdesk, conversation, ticket)
         await relay.to_topic(helpdesk, message)
-        return
-    await relay.to_topic(helpdesk, message, heading=helpdesk.desk_text("desk-after-closing"))
-    await _offer(helpdesk, conversation, ticket, message.id)
+    elif not chosen:
+        await relay.to_topic(helpdesk, message, heading=helpdesk.desk_text("desk-after-closing"))
+        await _offer(helpdesk, conversation, ticket, message)
+
+
+def _is_courtesy(content: Content) -> bool:
+    """Thanks, a good sign or a sticker; a file is never just that, whatever its caption says."""
+    return content.kind is Kind.STICKER or (content.kind is Kind.TEXT and is_thanks(content.text))
 
 
 def _contradicts_accept(helpdesk: HelpDesk, ticket: Ticket, text: str) -> bool:
@@ -41,13 +57,36 @@ def _contradicts_accept(helpdesk: HelpDesk, ticket: Ticket, text: str) -> bool:
     return ticket.close_reason is CloseReason.ACCEPTED and just_now and still_failing(text)
 
 
-async def _offer(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, message_id: int) -> None:
-    locale = conversation.locale
+async def _offer(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, message: LedgerMessage) -> None:
+    """Ask once for a burst of messages, an album for instance."""
+    asked = await _asked_about(conversation, ticket)
+    if asked is not None and message.at - asked.at <= BURST_MS:
+        return
+    await conversations.save(replace(conversation, awaiting=awaiting_choice(message.id)))
+    locale, about = conversation.locale, str(message.id)
     row = (
-        Button(title=helpdesk.text(locale, "button-reopen"), token=encode(Verb.REOPEN, ticket.id, str(message_id))),
-        Button(title=helpdesk.text(locale, "button-new"), token=encode(Verb.NEW_REQUEST, ticket.id, str(message_id))),
+        Button(title=helpdesk.text(locale, "button-reopen"), token=encode(Verb.REOPEN, ticket.id, about)),
+        Button(title=helpdesk.text(locale, "button-new"), token=encode(Verb.NEW_REQUEST, ticket.id, about)),
     )
     await notify(helpdesk, conversation, "offer-reopen", ticket=ticket, rows=(row,), number=ticket.label)
+
+
+async def _asked_about(conversation: Conversation, ticket: Ticket) -> LedgerMessage | None:
+    """The message the customer was last offered the choice for, as long as it is one of this ticket."""
+    name, _, message_id = conversation.awaiting.partition(":")
+    message = await messages.get(int(message_id)) if name == "choice" else None
+    return message if message is not None and message.ticket_id == ticket.id else None
+
+
+async def _chosen_in_words(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, text: str) -> bool:
+    """Whether the customer typed the title of an offered button, which counts as a press."""
+    asked = await _asked_about(conversation, ticket)
+    titles = {Verb.REOPEN: "button-reopen", Verb.NEW_REQUEST: "button-new"}
+    for verb, key in titles.items():
+        if asked is not None and squeezed(text) == squeezed(helpdesk.text(conversation.locale, key)):
+            await pressed(helpdesk, conversation, ticket, Press(verb, ticket.id, (str(asked.id),)))
+            return True
+    return False
 
 
 async def pressed(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, press: Press) -> str:
@@ -57,14 +96,22 @@ async def pressed(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket
     if press.verb is Verb.REOPEN:
         await reopen(helpdesk, conversation, ticket)
         return ""
-    message_id = int(press.argument(0)) if press.argument(0).isdigit() else 0
-    message = await messages.get(message_id)
-    if message is None or message.ticket_id != ticket.id:
+    message = await messages.get(press.number(0))
+    if message is None or message.ticket_id != ticket.id or message.author is not ActorKind.REQUESTER:
         return "button-old"
-    fresh = await opening.create(helpdesk, conversation, message.content, follow_up_of=ticket)
-    await relay.to_topic(helpdesk, await messages.move(message.id, fresh.id))
+    fresh = await opening.create(helpdesk, conversation, message.content)
+    for each in await _said_since(message):
+        await relay.to_topic(helpdesk, await messages.move(each.id, fresh.id))
     await opening.greet(helpdesk, conversation, fresh)
+    await errands.line(helpdesk, ticket.id, "desk-moved-on", name=conversation.requester.name, number=fresh.label)
     return ""
+
+
+async def _said_since(first: LedgerMessage) -> list[LedgerMessage]:
+    """The message and what the customer wrote to the closed ticket after it, oldest first; thanks stay there."""
+    recent = reversed(await messages.of_ticket(first.ticket_id, limit=_BURST_SIZE, newest_first=True))
+    theirs = [each for each in recent if each.id > first.id and each.author is ActorKind.REQUESTER]
+    return [first, *(each for each in theirs if not _is_courtesy(each.content))]
 
 
 async def reopen(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> Ticket:

@@ -37,9 +37,13 @@ async def notify(
     ticket: Ticket | None = None,
     rows: tuple[tuple[Button, ...], ...] = (),
     list_title: str = "",
+    template: str = "",
     **values: str | int,
 ) -> None:
-    """Say something to the customer in their language; with a ticket it becomes part of its chat history."""
+    """Say something to the customer in their language; with a ticket it becomes part of its chat history.
+
+    `template` is the purpose of the template that stands in for it where a window is shut.
+    """
     text = helpdesk.text(conversation.locale, key, **values)
     message_id = None
     if ticket is not None:
@@ -61,4 +65,5 @@ async def notify(
         ticket_id=ticket.id if ticket else None,
         message_id=message_id,
         notice=True,
+        stand_in=helpdesk.template(template, conversation.locale, ticket.label) if template and ticket else None,
     )

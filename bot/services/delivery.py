@@ -70,8 +70,8 @@ async def _await_answer(helpdesk: HelpDesk, message_id: int) -> None:
         await tickets.save(waiting, None, helpdesk.deadlines(waiting))
 
 
-async def _stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
-    """Our last word did not arrive, so silence says nothing about the customer."""
+async def stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
+    """Our last word did not arrive, so silence says nothing about the customer; once it is out, the wait begins anew."""
     ticket = await tickets.get(ticket_id)
     if ticket is not None and ticket.waiting_since is not None:
         stopped = replace(ticket, waiting_since=None)
@@ -98,7 +98,7 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
         return
     if errand.message_id is not None:
         await _became(helpdesk, errand.message_id, Delivery.PARKED, "send-error-window")
-    await _stop_waiting(helpdesk, errand.ticket_id)
+    await stop_waiting(helpdesk, errand.ticket_id)
     await errands.line(
         helpdesk, errand.ticket_id, "delivery-parked", urgency=Urgency.FAILURE, reply_to=errand.message_id
     )
@@ -114,18 +114,20 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
     """Surely not delivered, and trying again is no use: the agents learn why and what they can do."""
     if errand.message_id is not None and errand.conversation_id is not None:
         await _became(helpdesk, errand.message_id, Delivery.FAILED, error.key)
-        await _stop_waiting(helpdesk, errand.ticket_id or 0)
+        await stop_waiting(helpdesk, errand.ticket_id or 0)
     if errand.ticket_id is None or errand.op not in _TOLD:
         return
     key = "delivery-failed" if errand.conversation_id is not None else "delivery-desk-failed"
     await _tell(helpdesk, errand, key, reason=helpdesk.desk_text(error.key))
 
 
-async def uncertain(helpdesk: HelpDesk, errand: Errand) -> None:
-    """Nobody knows whether it arrived: shown with a one-press resend until a receipt tells."""
+async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
+    """Nobody knows whether it arrived. `told`: no receipt will ever tell, so the agent gets a one-press resend."""
     if errand.message_id is not None:
         await _became(helpdesk, errand.message_id, Delivery.UNCERTAIN, "send-error-unknown-outcome")
     if errand.ticket_id is not None:
+        await stop_waiting(helpdesk, errand.ticket_id)
+    if told and errand.ticket_id is not None:
         await _tell(helpdesk, errand, "delivery-uncertain")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.domain.fit import fit
 from bot.domain.ledger import Errand, LedgerMessage, Op, Urgency
-from bot.domain.outgoing import Outgoing
+from bot.domain.outgoing import Outgoing, Part, Template
 from bot.domain.people import Conversation
 from bot.helpdesk import HelpDesk
 from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, one_part, topic_lane
@@ -30,24 +30,26 @@ async def to_customer(
     message_id: int | None = None,
     reply_to: int | None = None,
     notice: bool = False,
+    stand_in: Template | None = None,
 ) -> None:
-    """Enqueue a message for the customer. A `notice` is dropped, visibly, rather than parked when it cannot go now."""
+    """Enqueue a message for the customer. A `notice` is dropped, visibly, rather than parked when it cannot go now.
+
+    `stand_in` goes out in its place where the customer's window is shut.
+    """
     channel = helpdesk.channels[conversation.channel]
     skip_hint = helpdesk.text(conversation.locale, "skip-hint")
     fitted = fit(message, channel.capabilities, skip_hint=skip_hint, choose=message.list_title)
     now = helpdesk.now()
+    common: dict[str, Any] = {"reply_to": reply_to, "notice": notice}
+    if stand_in is not None:
+        common["stand_in"] = dump_part(Part(template=stand_in))
     await outbox.add(
         [
             Errand(
                 channel=conversation.channel,
                 lane=customer_lane(conversation),
                 op=Op.SEND,
-                payload={
-                    "part": dump_part(part),
-                    "reply_to": reply_to,
-                    "notice": notice,
-                    "last": index == len(fitted.parts),
-                },
+                payload={"part": dump_part(part), "last": index == len(fitted.parts), **common},
                 urgency=Urgency.CUSTOMER,
                 ticket_id=ticket_id,
                 conversation_id=conversation.id,

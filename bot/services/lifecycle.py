@@ -5,13 +5,13 @@ from dataclasses import replace
 from bot.domain.errors import BadInput
 from bot.domain.message import Said
 from bot.domain.outgoing import Outgoing
-from bot.domain.people import Agent, Conversation
+from bot.domain.people import Agent, Conversation, Role, may
 from bot.domain.ticket import Action, CloseReason, Ticket
 from bot.domain.timers import DAY_MS
 from bot.domain.when import parse_when
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, proposals, replies
+from bot.services import aftercare, proposals, replies, rights
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
 from store import conversations, desk
@@ -37,6 +37,8 @@ async def assign(helpdesk: HelpDesk, call: Call) -> str:
     found = await desk.find_agent(wanted.lstrip("@"))
     if len(found) != 1:
         raise BadInput("agent-not-found" if not found else "agent-ambiguous", given=wanted)
+    if not may(rights.role_of(helpdesk, found[0]), Role.AGENT):
+        raise BadInput("agent-cannot", name=found[0].name)
     await _give(helpdesk, call, found[0], Action.ASSIGN)
     return helpdesk.desk_text("desk-assigned", number=call.on.label, name=found[0].name)
 
@@ -168,7 +170,7 @@ async def close(helpdesk: HelpDesk, call: Call) -> str:
     if conversation.ticket_id == ticket.id:
         await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
     if reason is not CloseReason.SPAM:
-        await notify(helpdesk, conversation, "closed-by-lead", ticket=ticket, number=ticket.label)
+        await notify(helpdesk, conversation, "closed-by-lead", ticket=ticket, template="closed", number=ticket.label)
     return ""
 
 

@@ -50,8 +50,10 @@ async def create(
 
 async def greet(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
     """The acknowledgement: the number, and the first question in the same message."""
-    key = "ticket-opened" if ticket.follow_up_of is None else "ticket-opened-follow-up"
-    opening = helpdesk.text(conversation.locale, key, number=ticket.label)
+    earlier = await tickets.get(ticket.follow_up_of) if ticket.follow_up_of else None
+    key = "ticket-opened" if earlier is None else "ticket-opened-follow-up"
+    back = {} if earlier is None else {"earlier": earlier.label}
+    opening = helpdesk.text(conversation.locale, key, number=ticket.label, **back)
     await questions.ask(helpdesk, conversation, ticket, opening=opening)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.ledger import Urgency
+from bot.domain.ledger import Urgency, Visibility
 from bot.domain.outgoing import Button
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
@@ -37,8 +37,10 @@ async def pressed(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket
     """A press on accept or reject; returns the key of the toast. Twice, late or of an older proposal does no harm."""
     if ticket.status is Status.CLOSED:
         return "button-already-closed"
-    if ticket.status is not Status.SOLUTION_PROPOSED or press.argument(0) != str(ticket.proposal):
+    if press.argument(0) != str(ticket.proposal):
         return "button-old-proposal"
+    if ticket.status is not Status.SOLUTION_PROPOSED:
+        return "button-proposal-over"
     accepted = press.verb is not Verb.REJECT
     await answered(helpdesk, conversation, ticket, accepted=accepted, sure=press.verb is Verb.ACCEPT_ANYWAY)
     return ""
@@ -50,14 +52,15 @@ async def answered(
     if not accepted:
         await _reject(helpdesk, conversation, ticket)
     elif not sure and await _contradicted(helpdesk, ticket):
-        await _ask_once_more(helpdesk, conversation, ticket)
+        await ask_once_more(helpdesk, conversation, ticket)
     else:
         await _accept(helpdesk, conversation, ticket)
 
 
 async def _accept(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
     ticket = await apply(helpdesk, ticket, Action.ACCEPT, actor=_actor(conversation))
-    await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
+    if conversation.ticket_id == ticket.id:
+        await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
     await notify(helpdesk, conversation, "closed-accepted", ticket=ticket, number=ticket.label)
     await errands.line(helpdesk, ticket.id, "desk-accepted", name=conversation.requester.name)
 
@@ -83,6 +86,8 @@ async def _contradicted(helpdesk: HelpDesk, ticket: Ticket) -> bool:
     """Did the requester say, since the proposal and within the last minute, that it still fails?"""
     since = helpdesk.now() - CONTRADICTION_MS
     for message in await messages.of_ticket(ticket.id, limit=_LOOKED_AT, newest_first=True):
+        if message.visibility is Visibility.NOTE:
+            continue
         if message.author is ActorKind.AGENT or message.at < since:
             return False
         if message.author is ActorKind.REQUESTER and still_failing(message.content.text):
@@ -90,7 +95,8 @@ async def _contradicted(helpdesk: HelpDesk, ticket: Ticket) -> bool:
     return False
 
 
-async def _ask_once_more(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+async def ask_once_more(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    """Yes and no at the same time: shall the ticket be closed all the same?"""
     rows = (buttons(helpdesk, conversation.locale, ticket, accept=Verb.ACCEPT_ANYWAY),)
     await notify(helpdesk, conversation, "contradiction", ticket=ticket, rows=rows, number=ticket.label)
     await errands.line(helpdesk, ticket.id, "desk-contradiction", name=conversation.requester.name)

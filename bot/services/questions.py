@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from bot.domain.intake import Question, describe, in_language, match_answer, next_question, page
+from bot.domain.intake import AnswerKind, Question, describe, in_language, match_answer, next_question, page
 from bot.domain.ledger import Op
 from bot.domain.message import Pressed
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
-from bot.domain.ticket import Action, Actor, ActorKind, Ticket
+from bot.domain.ticket import WAITING, Action, Actor, ActorKind, Ticket
 from bot.domain.words import is_skip
 from bot.helpdesk import HelpDesk
 from bot.services import errands, lanes
@@ -29,8 +29,9 @@ def begin(helpdesk: HelpDesk, ticket: Ticket) -> Ticket:
 
 
 def current(helpdesk: HelpDesk, ticket: Ticket) -> Question | None:
-    """The question that is being asked."""
-    return helpdesk.policies.intake.question(ticket.intake)
+    """The question that is being asked; none once its time is over, even before the timer has said so."""
+    over = ticket.intake_until is not None and helpdesk.now() >= ticket.intake_until
+    return None if over else helpdesk.policies.intake.question(ticket.intake)
 
 
 async def ask(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, *, opening: str = "") -> None:
@@ -51,28 +52,40 @@ async def ask(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, *,
 
 
 def understood(helpdesk: HelpDesk, ticket: Ticket, text: str) -> str | None:
-    """The answer in a typed text: an option's id, free text, `SKIP`; `None` when it is clearly not an answer."""
+    """The answer in a typed text: an option's id, free text, `SKIP`; `None` when it is clearly not an answer.
+
+    While an agent waits for the requester, typed words are for the agent; the buttons of the question still count.
+    """
     question = current(helpdesk, ticket)
-    if question is None or not text:
+    if question is None or not text or ticket.status in WAITING:
         return None
     return SKIP if is_skip(text) else match_answer(question, text)
 
 
+def also_words(helpdesk: HelpDesk, ticket: Ticket) -> bool:
+    """Whether a typed answer may be meant for the agent as well: the question takes any text, or an agent has written.
+
+    Such an answer is shown in the topic, because nothing a customer says may be kept from the agents by a guess.
+    """
+    question = current(helpdesk, ticket)
+    return ticket.first_response_at is not None or (question is not None and question.kind is AnswerKind.TEXT)
+
+
 async def pressed(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, press: Press, event: Pressed) -> str:
     """Take a pressed answer or turn a page; returns the text key of the toast (empty: nothing to say)."""
-    question = helpdesk.policies.intake.question(press.argument(0))
-    if question is None or not ticket.live:
+    question, chosen = helpdesk.policies.intake.question(press.argument(0)), press.argument(1)
+    if question is None or not ticket.live or question not in helpdesk.policies.intake.concerning(ticket.answers):
         return "button-old"
+    if question.id in ticket.answers or (chosen == SKIP and question.id in ticket.skipped):
+        return "intake-already-answered"
     if press.verb is Verb.PAGE:
         await _turn(helpdesk, conversation, ticket, question, press, event)
         return ""
-    if question.id in ticket.answers:
-        return "intake-already-answered"
-    chosen = press.argument(1)
     if chosen != SKIP and chosen not in {option.id for option in question.options}:
         return "button-old"
+    in_time = current(helpdesk, ticket) is not None
     await _record(helpdesk, conversation, ticket, question, None if chosen == SKIP else chosen)
-    return ""
+    return "" if in_time else "intake-noted"
 
 
 async def take(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, answer: str) -> None:
@@ -88,7 +101,7 @@ async def _record(
     """Record the answer (or the skip), then ask what comes next or confirm."""
     answers = ticket.answers if answer is None else {**ticket.answers, question.id: answer}
     skipped = (*ticket.skipped, question.id) if answer is None else ticket.skipped
-    asked = bool(ticket.intake)
+    asked = current(helpdesk, ticket) is not None
     following = next_question(helpdesk.policies.intake, answers, skipped) if asked else None
     ticket = await apply(
         helpdesk,
@@ -122,8 +135,7 @@ async def _turn(
     helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, question: Question, press: Press, event: Pressed
 ) -> None:
     """Show another page: in place where the channel can edit, as a new message elsewhere."""
-    number = int(press.argument(1)) if press.argument(1).isdigit() else 0
-    outgoing = _question_message(helpdesk, conversation, ticket, question, number=number)
+    outgoing = _question_message(helpdesk, conversation, ticket, question, number=press.number(1))
     if helpdesk.channels[conversation.channel].capabilities.edits and event.message_id:
         part = lanes.single_part(helpdesk, conversation, outgoing)
         payload = {"part": part, "external_id": event.message_id}

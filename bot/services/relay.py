@@ -1,5 +1,8 @@
 """Carrying a customer's message into the ledger and into the ticket's topic."""
 
+from dataclasses import replace
+
+from bot.domain.fit import TooLarge
 from bot.domain.ledger import Delivery, LedgerMessage, Urgency
 from bot.domain.message import Content, Edited, Said
 from bot.domain.outgoing import Outgoing
@@ -7,7 +10,8 @@ from bot.domain.people import Conversation
 from bot.domain.ticket import ActorKind, Ticket
 from bot.helpdesk import HelpDesk
 from bot.services import errands, lanes
-from store import messages
+from bot.services.casework import conversation_of, notify
+from store import messages, tickets
 
 
 async def record(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, said: Said) -> LedgerMessage:
@@ -37,14 +41,35 @@ async def to_topic(helpdesk: HelpDesk, message: LedgerMessage, *, heading: str =
     if message.album and helpdesk.desk.capabilities.album:
         await errands.album_to_topic(helpdesk, message.ticket_id, message)
         return
+    try:
+        await _post(helpdesk, message, shown(helpdesk, message, heading=heading))
+    except TooLarge as error:
+        await _without_file(helpdesk, message, heading, error)
+
+
+async def _post(helpdesk: HelpDesk, message: LedgerMessage, outgoing: Outgoing) -> None:
     await errands.to_topic(
         helpdesk,
         message.ticket_id,
-        shown(helpdesk, message, heading=heading),
+        outgoing,
         urgency=Urgency.WORDS,
         message_id=message.id,
         reply_to=message.reply_to,
     )
+
+
+async def _without_file(helpdesk: HelpDesk, message: LedgerMessage, heading: str, error: TooLarge) -> None:
+    """The words go on with the file's name in its place; the customer learns what could be sent instead."""
+    kind = helpdesk.desk_text(f"kind-{message.content.kind.value}")
+    file = message.content.attachment.name if message.content.attachment else ""
+    named = helpdesk.desk_text("desk-too-large", **{**error.values, "name": file or kind})
+    words = shown(helpdesk, message, heading="\n".join(filter(None, (heading, named))))
+    await _post(helpdesk, message, replace(words, attachment=None))
+    ticket = await tickets.get(message.ticket_id)
+    if ticket is not None:
+        conversation = await conversation_of(ticket)
+        told = helpdesk.text(conversation.locale, error.key, **error.values)
+        await notify(helpdesk, conversation, "plain", ticket=ticket, text=told)
 
 
 def shown(helpdesk: HelpDesk, message: LedgerMessage, *, heading: str = "") -> Outgoing:

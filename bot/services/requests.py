@@ -6,7 +6,7 @@ from bot.domain.ledger import Urgency
 from bot.domain.message import Edited, IdentityChanged, Reachable, Reacted, Revoked, Said
 from bot.domain.people import Conversation
 from bot.domain.ticket import Status, Ticket
-from bot.domain.words import is_accept, is_menu, is_reject, ticket_numbers
+from bot.domain.words import contradicts_itself, is_accept, is_reject, ticket_numbers
 from bot.helpdesk import HelpDesk
 from bot.services import aftercare, delivery, errands, lanes, opening, proposals, questions, relay, selfservice
 from store import conversations, messages, tickets
@@ -17,8 +17,7 @@ async def received(helpdesk: HelpDesk, channel: str, said: Said) -> None:
     conversation = await _heard(helpdesk, channel, said)
     if await messages.find_post(lanes.customer_place(conversation), said.external_id):
         return
-    text = said.content.text.strip()
-    if selfservice.is_command(text) or is_menu(text):
+    if selfservice.is_meant(said.content):
         await selfservice.run(helpdesk, conversation, said)
         return
     ticket = await _addressed(conversation, said)
@@ -58,7 +57,9 @@ async def _continue(helpdesk: HelpDesk, conversation: Conversation, ticket: Tick
     text = said.content.text.strip() if said.content.attachment is None else ""
     answer = questions.understood(helpdesk, ticket, text)
     if answer is not None:
-        await relay.record(helpdesk, conversation, ticket, said)
+        message = await relay.record(helpdesk, conversation, ticket, said)
+        if questions.also_words(helpdesk, ticket):
+            await relay.to_topic(helpdesk, message)
         await questions.take(helpdesk, conversation, ticket, answer)
         return
     if ticket.status is Status.SOLUTION_PROPOSED and (is_accept(text) or is_reject(text)):
@@ -69,6 +70,8 @@ async def _continue(helpdesk: HelpDesk, conversation: Conversation, ticket: Tick
     if conversation.awaiting == proposals.awaiting_reason(ticket):
         heading = await proposals.reason_given(helpdesk, conversation, ticket)
     await opening.heard(helpdesk, conversation, ticket, said, heading=heading)
+    if ticket.status is Status.SOLUTION_PROPOSED and contradicts_itself(text):
+        await proposals.ask_once_more(helpdesk, conversation, await tickets.get(ticket.id) or ticket)
 
 
 async def edited(helpdesk: HelpDesk, channel: str, event: Edited) -> None:

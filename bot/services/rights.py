@@ -1,7 +1,7 @@
 """Who may do what: numeric user ids, deny by default."""
 
 from bot.domain.message import Person
-from bot.domain.people import Agent, Role
+from bot.domain.people import Agent, Role, may
 from bot.domain.ticket import Actor, ActorKind
 from bot.helpdesk import HelpDesk
 from store import desk
@@ -21,6 +21,12 @@ async def agent_of(person: Person) -> Agent | None:
     """The member of the agents' group who acts; whoever writes there is a member."""
     number = user_id(person)
     return None if number is None else await desk.seen(number, person.name, person.username)
+
+
+async def acting(helpdesk: HelpDesk, person: Person) -> Agent | None:
+    """Whoever acts, if they may now do what agents do."""
+    agent = await agent_of(person)
+    return agent if may(role_of(helpdesk, agent), Role.AGENT) else None
 
 
 def role_of(helpdesk: HelpDesk, agent: Agent | None) -> Role | None:

@@ -10,6 +10,8 @@ from bot.services.call import Call
 from store import audit, desk
 
 _NONE = "none"
+_LONGEST_ID = 16
+"""Digits of a Telegram id: at most 52 significant bits (Bot API, User)."""
 
 
 async def role(helpdesk: HelpDesk, call: Call) -> str:
@@ -31,8 +33,10 @@ async def role(helpdesk: HelpDesk, call: Call) -> str:
 
 
 async def _one(who: str) -> Agent:
-    """The agent that is meant, by @username, numeric id or name."""
+    """The agent that is meant, by @username, numeric id or name; an id may also be of somebody who is still to come."""
     found = await desk.find_agent(who.lstrip("@"))
+    if not found and who.isascii() and who.isdigit() and len(who) <= _LONGEST_ID:
+        return Agent(id=int(who), name=who, present=False)
     if len(found) != 1:
         raise BadInput("agent-not-found" if not found else "agent-ambiguous", given=who)
     return found[0]
@@ -40,7 +44,7 @@ async def _one(who: str) -> Agent:
 
 async def _list(helpdesk: HelpDesk) -> str:
     lines = [
-        f"{agent.name}{f' @{agent.username}' if agent.username else ''} · {agent.id} · "
+        f"{agent.name or agent.id}{f' @{agent.username}' if agent.username else ''} · {agent.id} · "
         f"{_name(helpdesk, rights.role_of(helpdesk, agent))}"
         for agent in await desk.agents()
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from bot.domain.message import Said
+from bot.domain.message import Content, Said
 from bot.domain.outgoing import Button
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
@@ -35,6 +35,14 @@ class Service:
         return self.names[0]
 
 
+def is_meant(content: Content) -> bool:
+    """Whether a message asks for a service. A file's caption can only mean `/new`: no file is lost to the menu."""
+    text = content.text.strip()
+    if content.attachment is not None:
+        return is_command(text) and _named(text) is NEW
+    return is_command(text) or is_menu(text)
+
+
 def is_command(text: str) -> bool:
     """A slash and a letter: `/status`, not a path or a lone slash."""
     return len(text) > 1 and text[0] == "/" and text[1].isalpha() and "/" not in text[1:].split(maxsplit=1)[0]
@@ -46,12 +54,17 @@ async def run(helpdesk: HelpDesk, conversation: Conversation, said: Said) -> Non
     if is_menu(text):
         await menu(helpdesk, conversation, "menu")
         return
-    name, _, argument = text[1:].partition(" ")
-    service = find(name.partition("@")[0])
+    service = _named(text)
     if service is None:
         await menu(helpdesk, conversation, "menu-unknown-command")
         return
-    await service.run(helpdesk, conversation, argument.strip(), said)
+    _, *argument = text.split(maxsplit=1)
+    await service.run(helpdesk, conversation, "".join(argument), said)
+
+
+def _named(command: str) -> Service | None:
+    """The service a typed command names, whatever follows it: an argument, or the bot's name."""
+    return find(command[1:].split(maxsplit=1)[0].partition("@")[0])
 
 
 def find(name: str) -> Service | None:
@@ -85,7 +98,7 @@ async def _start(helpdesk: HelpDesk, conversation: Conversation, _argument: str,
 
 async def _new(helpdesk: HelpDesk, conversation: Conversation, argument: str, said: Said | None) -> None:
     """`/new` waits for the next message; `/new TEXT` opens the ticket with it."""
-    if not argument or said is None:
+    if said is None or not (argument or said.content.attachment):
         await conversations.save(replace(conversation, awaiting=AWAITING_NEW))
         await notify(helpdesk, conversation, "new-write")
         return
@@ -175,8 +188,9 @@ async def _help(helpdesk: HelpDesk, conversation: Conversation, _argument: str, 
     await menu(helpdesk, conversation, "help-customer")
 
 
+NEW = Service(("new", "yeni"), _new)
 SERVICES = (
-    Service(("new", "yeni"), _new),
+    NEW,
     Service(("tickets", "kayitlar", "taleplerim"), _tickets),
     Service(("status", "durum"), _status),
     Service(("language", "dil", "lang"), _language),

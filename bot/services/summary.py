@@ -14,5 +14,13 @@ async def card_of(helpdesk: HelpDesk, ticket: Ticket) -> Card:
     conversation = await conversation_of(ticket)
     theirs = await tickets.of_requester(ticket.requester_id, live_only=False, limit=_EARLIER)
     earlier = tuple(other.label for other in theirs if other.id != ticket.id)
+    origin = await tickets.get(ticket.follow_up_of) if ticket.follow_up_of else None
     channel = helpdesk.channels[conversation.channel]
-    return card(helpdesk, ticket, conversation, window_ms=channel.capabilities.window_ms, earlier=earlier)
+    return card(
+        helpdesk,
+        ticket,
+        conversation,
+        window_ms=channel.capabilities.window_ms,
+        earlier=earlier,
+        follow_up_of=origin.label if origin else "",
+    )

@@ -10,7 +10,7 @@ from bot.domain.outgoing import Button
 from bot.domain.ticket import WAITING, Action, ActorKind, Status, Ticket
 from bot.domain.timers import DAY_MS, Timer, TimerKind
 from bot.helpdesk import HelpDesk
-from bot.services import errands, proposals
+from bot.services import delivery, errands, proposals
 from bot.services.casework import apply, conversation_of, notify
 from store import conversations, db, inbox, messages, outbox, tickets, timers
 
@@ -21,7 +21,7 @@ KEEP_DAYS = 30
 
 log = structlog.get_logger(__name__)
 
-_UNDELIVERED = frozenset({Delivery.FAILED, Delivery.PARKED, Delivery.UNCERTAIN, Delivery.EXPIRED})
+_OUT = frozenset({Delivery.SENT, Delivery.DELIVERED, Delivery.READ})
 
 
 async def sweep(helpdesk: HelpDesk) -> int:
@@ -74,19 +74,31 @@ async def _remind(helpdesk: HelpDesk, ticket: Ticket) -> None:
     if ticket.status is Status.SOLUTION_PROPOSED:
         rows = (proposals.buttons(helpdesk, conversation.locale, ticket),)
     until = helpdesk.moment(conversation.locale, end)
-    await notify(helpdesk, conversation, "notice-reminder", ticket=ticket, rows=rows, number=ticket.label, until=until)
+    await notify(
+        helpdesk,
+        conversation,
+        "notice-reminder",
+        ticket=ticket,
+        rows=rows,
+        template="reminder",
+        number=ticket.label,
+        until=until,
+    )
 
 
 async def _auto_close(helpdesk: HelpDesk, ticket: Ticket) -> None:
     """Four days of the requester's silence, and only of theirs."""
     if not await _silence_is_theirs(ticket):
+        await delivery.stop_waiting(helpdesk, ticket.id)
         return
     ticket = await apply(helpdesk, ticket, Action.EXPIRE)
     conversation = await conversation_of(ticket)
     if conversation.ticket_id == ticket.id:
         await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
     days = helpdesk.policies.auto_close_days
-    await notify(helpdesk, conversation, "closed-no-answer", ticket=ticket, number=ticket.label, days=days)
+    await notify(
+        helpdesk, conversation, "closed-no-answer", ticket=ticket, template="closed", number=ticket.label, days=days
+    )
     await errands.line(helpdesk, ticket.id, "desk-auto-closed", days=days)
 
 
@@ -99,7 +111,7 @@ async def _silence_is_theirs(ticket: Ticket) -> bool:
         if message.author is ActorKind.REQUESTER:
             return False
         if message.author is ActorKind.AGENT and message.delivery is not Delivery.RECEIVED:
-            return message.delivery not in _UNDELIVERED
+            return message.delivery in _OUT
     return True
 
 

@@ -17,6 +17,7 @@ CREATE TABLE inbox (
     UNIQUE (channel, key)
 ) STRICT;
 CREATE INDEX inbox_lanes ON inbox (channel, lane, id, state) WHERE state IN ('waiting', 'claimed');
+CREATE INDEX inbox_waiting ON inbox (received_at, due_at) WHERE state = 'waiting';
 CREATE INDEX inbox_parked ON inbox (id) WHERE state = 'parked';
 CREATE INDEX inbox_done ON inbox (done_at) WHERE state = 'done';
 
@@ -210,7 +211,7 @@ CREATE TABLE outbox (
     channel TEXT NOT NULL,
     lane TEXT NOT NULL,
     op TEXT NOT NULL CHECK (
-        op IN ('send', 'album', 'edit', 'react', 'read', 'answer', 'rename_topic', 'card', 'mark')
+        op IN ('send', 'album', 'edit', 'react', 'read', 'answer', 'card', 'mark')
     ),
     payload TEXT NOT NULL CHECK (json_valid(payload)),
     urgency INTEGER NOT NULL CHECK (urgency BETWEEN 0 AND 4),
@@ -235,9 +236,11 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_lanes ON outbox (channel, lane, id, state) WHERE state IN ('pending', 'sending');
 CREATE UNIQUE INDEX outbox_coalesce ON outbox (coalesce_key) WHERE state = 'pending' AND coalesce_key <> '';
+CREATE INDEX outbox_pending ON outbox (ready_at, due_at) WHERE state = 'pending';
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state = 'pending';
 CREATE INDEX outbox_expiring ON outbox (expires_at) WHERE state = 'pending' AND expires_at IS NOT NULL;
 CREATE INDEX outbox_parked ON outbox (conversation_id) WHERE state = 'parked';
+CREATE INDEX outbox_uncertain ON outbox (channel, due_at) WHERE state = 'uncertain';
 CREATE INDEX outbox_external ON outbox (channel, external_id) WHERE external_id <> '';
 CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state IN ('sent', 'failed', 'expired');
 

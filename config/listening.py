@@ -1,0 +1,23 @@
+"""After a start people are heard first: an answer that came while we were down must not meet a closed ticket."""
+
+from adapters.telegram.updates import Poller
+from bot.helpdesk import HelpDesk
+from bot.services import upkeep
+from store import inbox
+
+
+class Timekeeper:
+    """Runs what is due, but not before Telegram's waiting updates and the inbox of the last run are worked off."""
+
+    def __init__(self, helpdesk: HelpDesk, poller: Poller | None) -> None:
+        self._helpdesk = helpdesk
+        self._poller = poller
+        self._heard = False
+
+    async def sweep(self) -> int:
+        """One turn of the scheduler; returns how many timers there were."""
+        self._heard = self._heard or await self._listened()
+        return await upkeep.sweep(self._helpdesk) if self._heard else 0
+
+    async def _listened(self) -> bool:
+        return (self._poller is None or self._poller.caught_up) and await inbox.idle()

@@ -1,0 +1,189 @@
+"""The door in: stored once, in order within a lane, one owner at a time."""
+
+import asyncio
+
+import pytest
+
+from bot.ports import Item
+from store import db, inbox
+from store.door import DoorState
+from store.errors import LeaseLost
+from store.sql import rows
+
+pytestmark = pytest.mark.usefixtures("database")
+LEASE = 1_000
+
+
+def _item(key: str, lane: str = "1", channel: str = "telegram", raw: bytes = b"{}") -> Item:
+    return Item(channel=channel, key=key, lane=lane, raw=raw)
+
+
+async def _claim(epoch: str = "a", now: int = 100, limit: int = 10) -> list[str]:
+    return [row.key for row in await inbox.claim(epoch, now, LEASE, limit)]
+
+
+async def _id(key: str) -> int:
+    return int((await rows("SELECT id FROM inbox WHERE key = ?", key))[0]["id"])
+
+
+async def test_an_update_is_stored_once_per_channel() -> None:
+    assert await inbox.append([_item("1"), _item("2"), _item("1", raw=b"again")], 10) == 2
+    assert await inbox.append([_item("2"), _item("2", channel="whatsapp")], 11) == 1
+    found = await rows("SELECT channel, key, raw FROM inbox ORDER BY id")
+    assert [(row["channel"], row["key"], row["raw"]) for row in found] == [
+        ("telegram", "1", b"{}"),
+        ("telegram", "2", b"{}"),
+        ("whatsapp", "2", b"{}"),
+    ]
+
+
+async def test_large_batches_and_any_bytes_are_stored_in_order() -> None:
+    raw = [bytes([number % 256, 0, 255]) for number in range(1_201)]
+    items = [_item(str(number), lane=str(number), raw=raw[number]) for number in range(1_201)]
+    assert await inbox.append(items, 10) == 1_201
+    assert [row.raw for row in await inbox.claim("a", 10, LEASE, 2_000)] == raw
+
+
+async def test_an_empty_batch_only_moves_the_cursor() -> None:
+    assert await inbox.cursor("telegram") == 0
+    assert await inbox.append([], 10, ("telegram", 41)) == 0
+    assert await inbox.cursor("telegram") == 41
+    await inbox.append([], 11, ("telegram", 5))
+    assert await inbox.cursor("telegram") == 5
+
+
+async def test_cursor_and_updates_are_one_commit() -> None:
+    with pytest.raises(LookupError):
+        await _append_and_fail()
+    assert await inbox.cursor("telegram") == 0
+    assert await _claim() == []
+
+
+async def _append_and_fail() -> None:
+    async with db.transaction():
+        await inbox.append([_item("1")], 10, ("telegram", 41))
+        raise LookupError
+
+
+async def test_the_oldest_of_each_lane_is_handed_out_first() -> None:
+    await inbox.append([_item("a1", "a"), _item("a2", "a"), _item("b1", "b"), _item("c1", "a", "whatsapp")], 10)
+    assert await _claim(limit=2) == ["a1", "b1"]
+    assert await _claim() == ["c1"]
+    assert await _claim() == []
+
+
+async def test_a_lane_goes_on_when_its_row_is_done() -> None:
+    await inbox.append([_item("1"), _item("2")], 10)
+    (row,) = await inbox.claim("a", 100, LEASE, 10)
+    assert (row.attempts, row.received_at, row.channel, row.lane) == (1, 10, "telegram", "1")
+    await inbox.finish(row.id, "a", 101)
+    assert await _claim() == ["2"]
+
+
+async def test_a_row_waiting_for_its_retry_keeps_the_lane_shut() -> None:
+    await inbox.append([_item("1"), _item("2")], 10)
+    (row,) = await inbox.claim("a", 100, LEASE, 10)
+    await inbox.retry(row.id, "a", 200, "vendor away")
+    assert await _claim(now=199) == []
+    (again,) = await inbox.claim("b", 200, LEASE, 10)
+    assert (again.key, again.attempts) == ("1", 2)
+
+
+async def test_a_parked_row_is_kept_and_lets_the_lane_go_on() -> None:
+    await inbox.append([_item("1"), _item("2")], 10)
+    (row,) = await inbox.claim("a", 100, LEASE, 10)
+    await inbox.park(row.id, "a", "unparsable")
+    assert await _claim() == ["2"]
+    assert (await inbox.state(100)).parked == 1
+
+
+async def test_concurrent_claims_never_hand_out_a_row_twice() -> None:
+    await inbox.append([_item(str(number), lane=str(number % 40)) for number in range(200)], 10)
+    claims = await asyncio.gather(*(_claim(epoch=str(number), limit=7) for number in range(20)))
+    taken = [key for claim in claims for key in claim]
+    assert len(taken) == len(set(taken)) == 40
+
+
+@pytest.mark.parametrize("step", ["finish", "retry", "park"])
+async def test_whoever_lost_the_lease_changes_nothing(step: str) -> None:
+    await inbox.append([_item("1")], 10)
+    (row,) = await inbox.claim("a", 100, LEASE, 10)
+    assert await inbox.release_orphans("b", 100 + LEASE, all_others=False) == 1
+    assert await _claim("b", now=2_000) == ["1"]
+    before = await rows("SELECT * FROM inbox")
+    calls = {
+        "finish": lambda: inbox.finish(row.id, "a", 2_001),
+        "retry": lambda: inbox.retry(row.id, "a", 2_001, "late"),
+        "park": lambda: inbox.park(row.id, "a", "late"),
+    }
+    with pytest.raises(LeaseLost):
+        await calls[step]()
+    assert await rows("SELECT * FROM inbox") == before
+
+
+async def test_a_row_is_finished_once() -> None:
+    await inbox.append([_item("1")], 10)
+    (row,) = await inbox.claim("a", 100, LEASE, 10)
+    await inbox.finish(row.id, "a", 101)
+    with pytest.raises(LeaseLost):
+        await inbox.finish(row.id, "a", 102)
+
+
+async def test_orphans_come_back_when_their_lease_ends_and_at_start_up_at_once() -> None:
+    await inbox.append([_item("1"), _item("2", lane="2")], 10)
+    await _claim("old", now=100, limit=1)
+    await _claim("new", now=100)
+    assert await inbox.release_orphans("new", 100 + LEASE - 1, all_others=False) == 0
+    assert await inbox.release_orphans("new", 101, all_others=True) == 1
+    assert await _claim("new", now=102) == ["1"]
+
+
+async def test_a_row_of_our_own_that_outlived_its_lease_comes_back_too() -> None:
+    await inbox.append([_item("1")], 10)
+    (row,) = await inbox.claim("a", 100, LEASE, 10)
+    assert await inbox.release_orphans("a", 100, all_others=True) == 0
+    assert await inbox.release_orphans("a", 100 + LEASE, all_others=False) == 1
+    assert await _claim("a", now=2_000) == ["1"]
+    await inbox.finish(row.id, "a", 2_001)
+    with pytest.raises(LeaseLost):
+        await inbox.finish(row.id, "a", 2_002)
+
+
+async def test_a_parked_row_put_back_by_hand_waits_for_the_one_under_way() -> None:
+    await inbox.append([_item("1"), _item("2")], 10)
+    (first,) = await inbox.claim("a", 100, LEASE, 10)
+    await inbox.park(first.id, "a", "odd")
+    (second,) = await inbox.claim("a", 100, LEASE, 10)
+    await rows("UPDATE inbox SET state = 'waiting' WHERE id = ?", first.id)
+    assert await _claim() == []
+    await inbox.finish(second.id, "a", 101)
+    assert await _claim() == ["1"]
+
+
+async def test_the_state_names_the_oldest_row_that_is_due() -> None:
+    assert await inbox.state(100) == DoorState(waiting=0, parked=0, oldest_waiting_at=None)
+    await inbox.append([_item("1")], 10)
+    await inbox.append([_item("2", lane="2")], 20)
+    (row, _) = await inbox.claim("a", 100, LEASE, 10)
+    await inbox.retry(row.id, "a", 500, "later")
+    assert await inbox.state(499) == DoorState(waiting=1, parked=0, oldest_waiting_at=None)
+    assert await inbox.state(500) == DoorState(waiting=1, parked=0, oldest_waiting_at=10)
+
+
+async def test_pruning_forgets_old_done_rows_only() -> None:
+    await inbox.append([_item(key, lane=key) for key in "abcd"], 10)
+    taken = await inbox.claim("a", 100, LEASE, 3)
+    for row, done_at in zip(taken[:2], (150, 160), strict=True):
+        await inbox.finish(row.id, "a", done_at)
+    await inbox.park(taken[2].id, "a", "odd")
+    assert await inbox.prune(160, 10) == 1
+    assert await inbox.prune(10_000, 10) == 1
+    assert [row["key"] for row in await rows("SELECT key FROM inbox ORDER BY id")] == ["c", "d"]
+
+
+async def test_ids_are_not_used_twice_after_pruning() -> None:
+    await inbox.append([_item("1")], 10)
+    first = await _id("1")
+    await rows("DELETE FROM inbox")
+    await inbox.append([_item("1")], 10)
+    assert await _id("1") > first

@@ -39,7 +39,8 @@ async def help_text(helpdesk: HelpDesk, call: Call) -> str:
         for command in COMMANDS
         if may(call.role, command.needs)
     ]
-    return "\n".join((helpdesk.desk_text("help-agent"), *lines))
+    habit = "help-agent-notes" if helpdesk.policies.plain_is_note else "help-agent"
+    return "\n".join((helpdesk.desk_text(habit), *lines))
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -95,8 +96,7 @@ async def _plain(helpdesk: HelpDesk, ticket: Ticket, agent: Agent, role: Role, e
         raise NotAllowed("not-your-right")
     text = event.content.text
     if text.lstrip().startswith(replies.NOTE_MARK):
-        words = text.lstrip()[len(replies.NOTE_MARK) :].strip()
-        await replies.note(helpdesk, ticket, agent, event, replace(event.content, text=words))
+        await replies.note(helpdesk, ticket, agent, event, replace(event.content, text=replies.note_words(text)))
     elif helpdesk.policies.plain_is_note:
         await replies.note(helpdesk, ticket, agent, event, event.content)
     else:

@@ -7,6 +7,7 @@ from enum import StrEnum
 import structlog
 
 from bot import commands
+from bot.crashpoints import reached
 from bot.domain.errors import BadInput, Unparsable
 from bot.domain.message import (
     DeskMoved,
@@ -55,6 +56,7 @@ class Outcome(StrEnum):
 async def accept(helpdesk: HelpDesk, items: Sequence[Item], cursor: tuple[str, int] | None = None) -> None:
     """Store raw updates, each once, and return after the commit. Whatever raises here must not be acknowledged."""
     await inbox.append(items, helpdesk.now(), cursor)
+    reached("inbox.stored" if cursor is None else "inbox.offset_saved")
     helpdesk.bells.inbox.set()
 
 
@@ -100,6 +102,7 @@ async def work(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
 
 
 async def _worked(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
+    reached("inbox.claimed")
     try:
         event = _channel(helpdesk, row).parse(row.raw)
     except Unparsable as error:
@@ -125,12 +128,14 @@ async def _once(helpdesk: HelpDesk, row: InboxRow, event: Inbound) -> Outcome:
         async with db.transaction():
             await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())
             await route(helpdesk, row.channel, event)
+            reached("inbox.before_commit")
         outcome = Outcome.DONE
     except BadInput as error:
         async with db.transaction():
             await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())
             await _refuse(helpdesk, row.channel, event, error)
         outcome = Outcome.REFUSED
+    reached("inbox.committed")
     helpdesk.bells.outbox.set()
     return outcome
 

@@ -1,5 +1,6 @@
 """Every sentence people read: Fluent messages by language, and dates the way each language writes them."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,9 @@ from bot.domain.errors import GiseError
 
 Value = str | int | float
 _DAY_KEYS = {-1: "day-yesterday", 0: "day-today", 1: "day-tomorrow"}
+_LONG_VALUE = 500
+"""Fluent refuses values of more than 2500 characters; whatever people write is put in after it has done its work."""
+_STAND_IN = re.compile("\ue000([a-z_]+)\ue001")
 
 
 class TextsError(GiseError):
@@ -64,10 +68,11 @@ class Texts:
         pattern = bundle.get_message(key).value
         if pattern is None:
             raise KeyError(f"text {key} in {language} has only attributes")
-        sentence, errors = bundle.format_pattern(pattern, values)
+        long = {name: value for name, value in values.items() if isinstance(value, str) and len(value) > _LONG_VALUE}
+        sentence, errors = bundle.format_pattern(pattern, values | {name: f"\ue000{name}\ue001" for name in long})
         if errors:
             raise KeyError(f"text {key} in {language}: {errors[0]}")
-        return str(sentence)
+        return _STAND_IN.sub(lambda found: long.get(found[1], found[0]), str(sentence))
 
     def date_time(self, locale: str, instant: int, zone: ZoneInfo) -> str:
         """Epoch milliseconds as `1 Ara 2026 15:00` in the zone's wall time."""

@@ -16,7 +16,7 @@ from adapters.telegram.updates import Poller, webhook_route
 from adapters.web import Route, Server, create_web, get, post, serve
 from adapters.whatsapp.channel import WhatsAppChannel
 from adapters.whatsapp.webhook import challenge, receive
-from bot import inbox, measures
+from bot import crashpoints, inbox, measures
 from bot.domain.errors import SendError
 from bot.health import Readiness
 from bot.helpdesk import HelpDesk, Policies
@@ -78,6 +78,8 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[App]:
     """Open everything in order: database, channels, workers, web, updates, scheduler."""
+    if settings.chaos.crash_at:
+        crashpoints.arm(settings.chaos.crash_at)
     async with AsyncExitStack() as stack:
         # The database comes first: whatever starts later finds its connection (STACK.md, trap 13).
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -108,6 +110,7 @@ async def _channels(settings: Settings, stack: AsyncExitStack) -> tuple[Telegram
         now=clock.now,
         groups=[str(settings.telegram.agent_group_id)],
         api_base=settings.telegram.api_base,
+        group_writes_per_minute=settings.telegram.group_writes_per_minute,
     )
     stack.push_async_callback(telegram.close)
     channels: dict[str, Channel] = {telegram.name: telegram} if settings.telegram.customers else {}

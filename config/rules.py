@@ -11,6 +11,8 @@ _VENDOR_DOMAINS = ("telegram.org", "facebook.com", "whatsapp.com", "fbsbx.com")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NO = ("false", "no", "off", "0", "f", "n")
 
+_SANDBOX_ONLY = ("GISE_CLOCK__OFFSET_FILE", "GISE_CHAOS__CRASH_AT", "GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE")
+
 _WHATSAPP_NEEDED = {
     "GISE_WHATSAPP__TOKEN": "the access token of the app's system user",
     "GISE_WHATSAPP__PHONE_NUMBER_ID": "the id (not the number) under WhatsApp > API Setup",
@@ -26,7 +28,7 @@ def problems(values: Mapping[str, str], known: frozenset[str]) -> Iterator[str]:
     yield from _desk(values)
     yield from _whatsapp(values)
     yield from _webhook(values)
-    yield from _clock(values)
+    yield from _sandbox_only(values)
 
 
 def has_whatsapp(values: Mapping[str, str]) -> bool:
@@ -89,18 +91,17 @@ def _webhook(values: Mapping[str, str]) -> Iterator[str]:
         )
 
 
-def _clock(values: Mapping[str, str]) -> Iterator[str]:
-    """A movable clock next to the real platforms would close real people's tickets."""
-    if "GISE_CLOCK__OFFSET_FILE" not in values:
-        return
+def _sandbox_only(values: Mapping[str, str]) -> Iterator[str]:
+    """What a test needs would harm real people: a moved clock closes their tickets, a crash delays their answers."""
     bases = {"GISE_TELEGRAM__API_BASE": values.get("GISE_TELEGRAM__API_BASE", TELEGRAM_API)}
     if has_whatsapp(values):
         bases["GISE_WHATSAPP__API_BASE"] = values.get("GISE_WHATSAPP__API_BASE", WHATSAPP_API)
-    for name, base in bases.items():
-        if is_vendor(base):
+    real = [name for name, base in bases.items() if is_vendor(base)]
+    for given in (name for name in _SANDBOX_ONLY if name in values):
+        for base in real:
             yield (
-                f"GISE_CLOCK__OFFSET_FILE is for sandboxes and tests only, but {name} leads to the real platform: "
-                "remove the offset file, or set the base to your test server"
+                f"{given} is for sandboxes and tests only, but {base} leads to the real platform: "
+                f"remove {given}, or set the base to your test server"
             )
 
 

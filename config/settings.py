@@ -20,6 +20,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot import crashpoints
 from config.rules import TELEGRAM_API, WHATSAPP_API, has_whatsapp, is_vendor, problems
 
 PREFIX = "GISE_"
@@ -50,6 +51,11 @@ def _bot_token(value: SecretStr) -> SecretStr:
 def _sqlite(value: str) -> str:
     if not re.fullmatch(r"sqlite://\S+", value):
         raise ValueError
+    return value
+
+
+def _crash_point(value: str) -> str:
+    crashpoints.read(value)
     return value
 
 
@@ -86,6 +92,7 @@ class Telegram(_Section):
     webhook_secret: SecretStr | None = Field(None, description="32 to 256 characters of A-Z a-z 0-9 _ -")
     webhook_url: WebAddress | None = Field(None, description="the public https address of /webhooks/telegram")
     customers: bool = Field(True, description="true or false")
+    group_writes_per_minute: int | None = Field(None, ge=0, description="a number of writes (0: as many as come)")
 
     @property
     def bot_id(self) -> int:
@@ -126,6 +133,12 @@ class Http(_Section):
 
 class ClockSource(_Section):
     offset_file: Path | None = Field(None, description="the path of a file that holds a number of seconds")
+
+
+class Chaos(_Section):
+    crash_at: Annotated[str, AfterValidator(_crash_point)] | None = Field(
+        None, description="a crash point and a count from 1, such as inbox.stored:3 (bot/crashpoints.py lists them)"
+    )
 
 
 class ConfigFolder(_Section):
@@ -172,6 +185,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     http: Http = Http()
     clock: ClockSource = ClockSource()
+    chaos: Chaos = Chaos()
     config: ConfigFolder = ConfigFolder()
     auto_close: AutoClose = AutoClose()
     intake: Intake = Intake()

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     LANGUAGE = "l"
     MENU = "m"
     SHOW = "s"
+    SHOW_ANSWER = "w"
     RESEND = "rs"
     DESK = "d"
 
@@ -40,7 +41,7 @@ class Press:
     def number(self, index: int) -> int:
         """An argument as a number that fits a column; 0 for anything else."""
         given = self.argument(index)
-        return int(given) if _is_number(given) else 0
+        return int(given) if is_row_id(given) else 0
 
 
 def encode(verb: Verb, row_id: int = 0, *arguments: str) -> str:
@@ -55,10 +56,11 @@ def decode(token: str) -> Press | None:
     """The press behind a token, or `None` for anything that is not one of ours."""
     verb, _, rest = token.partition(_SEPARATOR)
     row_id, _, arguments = rest.partition(_SEPARATOR)
-    if verb not in set(Verb) or not _is_number(row_id):
+    if verb not in set(Verb) or not is_row_id(row_id):
         return None
     return Press(Verb(verb), int(row_id), tuple(arguments.split(_SEPARATOR)) if arguments else ())
 
 
-def _is_number(text: str) -> bool:
+def is_row_id(text: str) -> bool:
+    """Whether a text from outside can be the number of one of our rows."""
     return text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER

@@ -12,8 +12,9 @@ from bot.services.lanes import desk_place
 _MINUTE = 60.0
 _SPARE = 1
 """Writes kept back: an errand that has to open a topic first makes two calls."""
-_CHANNEL_PAUSE = 30.0
-"""Seconds between two tries of a channel that refused us as a whole."""
+_FIRST_CHANNEL_PAUSE = 1.0
+_LONGEST_CHANNEL_PAUSE = 60.0
+"""Seconds between two tries of a channel that refused us as a whole; each try doubles them."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,7 @@ class Pacer:
         self._writes: dict[str, deque[float]] = {}
         self._shut_until: dict[str, float] = {}
         self._stopped_until: dict[str, float] = {}
+        self._channel_pause: dict[str, float] = {}
         self.stopped: dict[str, str] = {}
 
     def wrote(self, chat: str) -> None:
@@ -53,7 +55,12 @@ class Pacer:
         """The channel refuses us altogether: keep its queue, try again now and then, let health tell."""
         log.error("channel stopped", channel=channel, error=error.key, code=error.code)
         self.stopped[channel] = error.key
-        self._stopped_until[channel] = self._clock.monotonic() + _CHANNEL_PAUSE
+        now = self._clock.monotonic()
+        if self._stopped_until.get(channel, 0.0) > now:
+            return
+        pause = self._channel_pause.get(channel, _FIRST_CHANNEL_PAUSE)
+        self._stopped_until[channel] = now + pause
+        self._channel_pause[channel] = min(_LONGEST_CHANNEL_PAUSE, 2 * pause)
 
     def closed_channels(self) -> list[str]:
         now = self._clock.monotonic()
@@ -63,3 +70,4 @@ class Pacer:
         """A call went through."""
         self.stopped.pop(channel, None)
         self._stopped_until.pop(channel, None)
+        self._channel_pause.pop(channel, None)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.crashpoints import reached
 from bot.domain.fit import window_open
 from bot.domain.ledger import Delivery, Errand, Op, Topic
 from bot.domain.message import Attachment
@@ -119,6 +120,7 @@ async def topic_of(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket) -> Topic:
     name = (await card_of(helpdesk, ticket)).topic_name
     pacer.wrote(topic.chat)
     thread = await helpdesk.desk.open_topic(topic.chat, name)
+    reached("topic.opened")
     topic = replace(topic, thread=thread, name=name)
     await desk.save_topic(topic)
     return topic
@@ -134,6 +136,7 @@ async def _card(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket, topic: Topic, 
             raise Skipped("the first card is still to come and will show the same")
         pacer.wrote(topic.chat)
         card_id = await helpdesk.desk.send(to, part)
+        reached("card.posted")
         await desk.save_topic(replace(topic, card_id=card_id))
         await messages.post(desk_place(topic.chat), card_id, None, ticket.id)
         return [card_id]

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from bot.crashpoints import reached
 from bot.domain.ledger import Errand, ErrandState, Op
 from bot.helpdesk import HelpDesk
 from bot.services import delivery, errands
@@ -83,4 +84,5 @@ async def recover(helpdesk: HelpDesk, *, all_others: bool, busy: Collection[int]
         orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others, busy=busy)
         for errand in orphans:
             await after_unknown(helpdesk, errand)
+        reached("outbox.before_recovery")
     return len(orphans)

@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from bot.crashpoints import reached
 from bot.domain.errors import Missing, Reach, SendError
 from bot.domain.ledger import Errand, ErrandState, Op
 from bot.helpdesk import HelpDesk
@@ -127,6 +128,7 @@ class Outbox:
             log.exception("outbox result not recorded", errand=errand.id)
 
     async def _attempt(self, errand: Errand) -> None:
+        reached("outbox.claimed")
         try:
             ids = await perform(self._helpdesk, self._pacer, errand)
         except Skipped as skipped:
@@ -136,9 +138,12 @@ class Outbox:
         except SendError as error:
             await self._refused(errand, error)
         else:
+            reached("outbox.called")
             async with db.transaction():
                 await self._settle(errand, ErrandState.SENT, external_id=ids[0] if ids else "")
                 await delivery.sent(self._helpdesk, errand, ids)
+                reached("outbox.before_commit")
+            reached("outbox.settled")
 
     async def _settle(self, errand: Errand, state: ErrandState, *, external_id: str = "", error: str = "") -> None:
         helpdesk = self._helpdesk

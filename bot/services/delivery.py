@@ -7,7 +7,7 @@ from bot.domain.ledger import Delivery, Errand, ErrandState, LedgerMessage, Op, 
 from bot.domain.message import Receipt, ReceiptStatus
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
-from bot.domain.press import Verb, encode
+from bot.domain.press import Verb, encode, is_row_id
 from bot.domain.ticket import WAITING, ActorKind
 from bot.helpdesk import HelpDesk
 from bot.services import errands, lanes
@@ -22,6 +22,7 @@ _OF_RECEIPT = {
 _TOLD = frozenset({Op.SEND, Op.ALBUM, Op.EDIT})
 """Errands whose failure a person must know of; a mark or a card that cannot be set harms nobody."""
 
+_SECOND_MS = 1_000
 _OPEN_STATES = (ErrandState.SENDING, ErrandState.UNCERTAIN, ErrandState.PENDING)
 
 
@@ -71,7 +72,7 @@ async def _await_answer(helpdesk: HelpDesk, message_id: int) -> None:
 
 
 async def stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
-    """Our last word did not arrive, so silence says nothing about the customer; once it is out, the wait begins anew."""
+    """Our last word is not out, so silence says nothing about the customer; the wait begins anew once it is."""
     ticket = await tickets.get(ticket_id)
     if ticket is not None and ticket.waiting_since is not None:
         stopped = replace(ticket, waiting_since=None)
@@ -97,11 +98,44 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
         await _dropped_notice(helpdesk, errand)
         return
     if errand.message_id is not None:
-        await _became(helpdesk, errand.message_id, Delivery.PARKED, "send-error-window")
+        await _kept_back(helpdesk, errand.message_id)
     await stop_waiting(helpdesk, errand.ticket_id)
-    await errands.line(
-        helpdesk, errand.ticket_id, "delivery-parked", urgency=Urgency.FAILURE, reply_to=errand.message_id
-    )
+    if await _spoken_since(errand):
+        # A second later than now: a platform that refuses again must not be asked without end.
+        await outbox.release_parked(errand.conversation_id or 0, helpdesk.now() + _SECOND_MS)
+        return
+    key = "delivery-parked-knocked" if await _knock(helpdesk, errand) else "delivery-parked"
+    await errands.line(helpdesk, errand.ticket_id, key, urgency=Urgency.FAILURE, reply_to=errand.message_id)
+
+
+async def _knock(helpdesk: HelpDesk, errand: Errand) -> bool:
+    """Send the template whose button opens the window, once for all answers that wait; false without a template."""
+    conversation = await conversations.get(errand.conversation_id or 0)
+    ticket = await tickets.get(errand.ticket_id or 0)
+    if conversation is None or ticket is None:
+        return False
+    token = encode(Verb.SHOW_ANSWER, ticket.id)
+    template = helpdesk.template("answer", conversation.locale, ticket.label, button=token)
+    if template is None:
+        return False
+    if await outbox.parked_of(conversation.id) == 1:
+        await errands.template_to_customer(helpdesk, conversation, template, ticket_id=ticket.id)
+    return True
+
+
+async def _kept_back(helpdesk: HelpDesk, message_id: int) -> None:
+    """Also a message that counted as sent is parked when the refusal comes late; one that arrived is not."""
+    message = await messages.get(message_id)
+    if message is not None and message.delivery not in {Delivery.DELIVERED, Delivery.READ}:
+        await messages.set_delivery(message_id, Delivery.PARKED, "send-error-window")
+        await errands.mark(helpdesk, message)
+
+
+async def _spoken_since(errand: Errand) -> bool:
+    """Did the customer open the window while the refusal was on its way? Platforms tell times in whole seconds."""
+    conversation = await conversations.get(errand.conversation_id or 0)
+    spoken_at = conversation.last_inbound_at if conversation else None
+    return spoken_at is not None and spoken_at + _SECOND_MS > errand.due_at
 
 
 async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
@@ -166,7 +200,7 @@ async def resend(helpdesk: HelpDesk, errand_id: int) -> str:
 
 async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
     """A receipt, in any order, once or often."""
-    errand = await outbox.by_id(int(receipt.tracker)) if receipt.tracker.isdigit() else None
+    errand = await outbox.by_id(int(receipt.tracker)) if is_row_id(receipt.tracker) else None
     errand = errand or await outbox.by_external(channel, receipt.external_id)
     if errand is None or errand.channel != channel:
         return

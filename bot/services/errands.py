@@ -62,10 +62,18 @@ async def to_customer(
     )
 
 
+async def template_to_customer(
+    helpdesk: HelpDesk, conversation: Conversation, template: Template, *, ticket_id: int
+) -> None:
+    """Enqueue a template, which may go out while the customer's window is shut."""
+    payload = {"part": dump_part(Part(template=template))}
+    await change_at_customer(helpdesk, conversation, Op.SEND, payload, ticket_id=ticket_id)
+
+
 async def change_at_customer(
     helpdesk: HelpDesk, conversation: Conversation, op: Op, payload: Mapping[str, Any], *, ticket_id: int | None
 ) -> None:
-    """Enqueue an edit, a reaction or a read mark on the customer's side."""
+    """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template."""
     now = helpdesk.now()
     await outbox.add(
         [

@@ -48,6 +48,8 @@ async def _act_on_ticket(
         return await proposals.pressed(helpdesk, conversation, ticket, press)
     if press.verb in _AFTERCARE:
         return await aftercare.pressed(helpdesk, conversation, ticket, press)
+    if press.verb is Verb.SHOW_ANSWER:
+        return ""  # the press itself has opened the window and let the answer go
     if press.verb is Verb.SHOW:
         await selfservice.show(helpdesk, conversation, ticket)
         return ""

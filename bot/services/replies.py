@@ -23,6 +23,14 @@ NOTE_MARK = "//"
 _FINAL = (Delivery.FAILED, Delivery.EXPIRED)
 
 
+def note_words(text: str) -> str:
+    """A note without what marked it as one: `//` or the command in front."""
+    words = text.strip()
+    if words.startswith(NOTE_MARK):
+        return words.removeprefix(NOTE_MARK).strip()
+    return words.partition(" ")[2].strip() if words.startswith("/") else words
+
+
 async def note(helpdesk: HelpDesk, ticket: Ticket, agent: Agent, said: Said, content: Content) -> None:
     """Keep an internal note with the ticket; nothing is enqueued for the customer."""
     await _record(helpdesk, ticket, agent, said, content, Visibility.NOTE)
@@ -137,7 +145,7 @@ async def edited(helpdesk: HelpDesk, agent: Agent, event: Edited) -> None:
     if public and event.content.text.lstrip().startswith((NOTE_MARK, "/")):
         await errands.line(helpdesk, ticket.id, "edit-not-sent", reply_to=found.id, name=agent.name)
         return
-    content = replace(found.content, text=event.content.text)
+    content = replace(found.content, text=event.content.text if public else note_words(event.content.text))
     changed = await messages.set_content(found.id, content, event.at or helpdesk.now())
     if public and found.delivery not in _FINAL:
         await _send_edit(helpdesk, await conversation_of(ticket), ticket, changed)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import structlog
 
+from bot.crashpoints import reached
 from bot.domain.ledger import Delivery, Urgency
 from bot.domain.outgoing import Button
 from bot.domain.ticket import WAITING, Action, ActorKind, Status, Ticket
@@ -28,6 +29,7 @@ async def sweep(helpdesk: HelpDesk) -> int:
     """Claim what is due, oldest first, each timer in a commit of its own; returns how many there were."""
     count = 0
     while due := await timers.claim(helpdesk.epoch, helpdesk.now(), LEASE_MS, BATCH):
+        reached("timers.claimed")
         for timer in due:
             try:
                 await _fire(helpdesk, timer)
@@ -43,6 +45,7 @@ async def _fire(helpdesk: HelpDesk, timer: Timer) -> None:
     async with db.transaction():
         await timers.fired(timer.id, helpdesk.epoch)
         await fired(helpdesk, timer)
+        reached("timers.before_commit")
 
 
 async def prune(helpdesk: HelpDesk) -> int:

@@ -280,6 +280,7 @@ inbox-parked = ⚠️ An update from { $channel } could not be read and was kept
 ## To agents: delivery
 
 delivery-parked = 😴 WhatsApp's 24-hour window is shut. The answer is kept and goes out by itself when the requester writes.
+delivery-parked-knocked = 😴 WhatsApp's 24-hour window is shut. The answer is kept; a template with a “show answer” button went out, and a press or any message releases it.
 delivery-notice-skipped = 😴 A notice was not sent because WhatsApp's window is shut.
 delivery-failed = 💔 Not delivered: { $reason }
 delivery-desk-failed = ⚠️ A message could not be brought here: { $reason }
@@ -318,6 +319,7 @@ send-error-moved = the chat has moved
 ## To agents: commands
 
 help-agent = Whatever you write in a topic goes to the requester; what begins with “//” stays a note.
+help-agent-notes = Whatever you write in a topic stays in the group as a note; answer the requester with /reply.
 command-take = take the ticket
 command-assign = give it to somebody else
 command-ask = ask the requester and wait

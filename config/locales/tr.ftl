@@ -280,6 +280,7 @@ inbox-parked = ⚠️ { $channel } kanalından gelen bir güncelleme okunamadı 
 ## Ekibe: teslimat
 
 delivery-parked = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt saklandı; müşteri yazınca kendiliğinden gider.
+delivery-parked-knocked = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt saklandı; müşteriye “yanıtı göster” düğmeli şablon gönderildi, basınca ya da yazınca gider.
 delivery-notice-skipped = 😴 WhatsApp penceresi kapalı olduğu için bilgilendirme gönderilmedi.
 delivery-failed = 💔 Müşteriye ulaşmadı: { $reason }
 delivery-desk-failed = ⚠️ Bir ileti buraya aktarılamadı: { $reason }
@@ -318,6 +319,7 @@ send-error-moved = sohbet taşınmış
 ## Ekibe: komutlar
 
 help-agent = Bu konuya yazdığınız her şey müşteriye gider; “//” ile başlayan not olarak kalır.
+help-agent-notes = Bu konuya yazdığınız her şey not olarak grupta kalır; müşteriye yanıt için /reply kullanın.
 command-take = talebi üstlen
 command-assign = bir başkasına ver
 command-ask = müşteriye sor ve yanıt bekle

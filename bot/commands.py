@@ -85,7 +85,7 @@ async def said(helpdesk: HelpDesk, event: Said) -> None:
         raise NotAllowed("not-your-right")
     if name is not None:
         call = Call(agent=agent, role=role, place=place, argument=argument, ticket=ticket, said=event)
-        await _answer(helpdesk, event, await dispatch(helpdesk, call, name))
+        await _answer(helpdesk, event, await dispatch(helpdesk, call, name), ticket)
     elif ticket is not None:
         await _plain(helpdesk, ticket, agent, role, event)
 
@@ -97,7 +97,7 @@ async def _plain(helpdesk: HelpDesk, ticket: Ticket, agent: Agent, role: Role, e
     text = event.content.text
     if text.lstrip().startswith(replies.NOTE_MARK):
         await replies.note(helpdesk, ticket, agent, event, replace(event.content, text=replies.note_words(text)))
-    elif helpdesk.policies.plain_is_note:
+    elif await replies.stays_inside(helpdesk, ticket, event):
         await replies.note(helpdesk, ticket, agent, event, event.content)
     else:
         await replies.reply(helpdesk, ticket, agent, event, event.content)
@@ -154,7 +154,7 @@ def _split(text: str) -> tuple[str | None, str]:
     return head[1:], rest[0] if rest else ""
 
 
-async def _answer(helpdesk: HelpDesk, event: Said, text: str) -> None:
+async def _answer(helpdesk: HelpDesk, event: Said, text: str, ticket: Ticket | None = None) -> None:
     """Say what there is to say as a reply; a mere "done" is a reaction, which costs no write of the budget."""
     if event.desk is None:
         return
@@ -167,6 +167,7 @@ async def _answer(helpdesk: HelpDesk, event: Said, text: str) -> None:
         chat=event.desk.chat,
         thread=event.desk.thread,
         external_reply_to=event.external_id,
+        about=ticket.id if ticket else None,
     )
 
 

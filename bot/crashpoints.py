@@ -21,8 +21,7 @@ POINTS = (
     "timers.claimed",
     "timers.before_commit",
 )
-"""Each stands where a kill hurts: between a commit and its acknowledgement, a call and its record, a claim and its work.
-"""
+"""Each stands where a kill hurts: between commit and acknowledgement, call and record, claim and work."""
 
 
 @dataclass(slots=True)

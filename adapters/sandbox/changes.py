@@ -29,7 +29,7 @@ class Changes:
         return self.version
 
     def wait_for(
-        self, predicate: Callable[[], Found], timeout: float = 5.0, *, what: str = "a change"
+        self, predicate: Callable[[], Found | None], timeout: float = 5.0, *, what: str = "a change"
     ) -> Coroutine[Any, Any, Found]:
         """Await the predicate's first truthy value, asked at every change.
 
@@ -37,7 +37,7 @@ class Changes:
         """
         return self._found(predicate, timeout, what)
 
-    async def _found(self, predicate: Callable[[], Found], seconds: float, what: str) -> Found:
+    async def _found(self, predicate: Callable[[], Found | None], seconds: float, what: str) -> Found:
         found = predicate()
         try:
             async with asyncio.timeout(seconds):

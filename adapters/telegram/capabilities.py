@@ -1,6 +1,6 @@
 """Telegram's limits, for private chats and groups alike. Sources: Bot API ("Sending files", each method), Bots FAQ."""
 
-from bot.domain.channel import Capabilities, TextUnit
+from bot.domain.channel import Capabilities, Rate, TextUnit
 from bot.domain.message import Kind
 
 MEGABYTE = 2**20
@@ -39,4 +39,6 @@ CAPABILITIES = Capabilities(
     reactions=True,
     album=ALBUM,
     group_writes_per_minute=20,
+    rate=Rate(1 / 30, 30),
+    rate_per_person=Rate(1.0, 5),  # the FAQ allows short bursts
 )

@@ -127,7 +127,8 @@ class Poller:
         form = {
             "offset": str(offset),
             "limit": str(_BATCH),
-            "timeout": str(self._pace.long_poll if self.caught_up else 0),
+            # At the start and after trouble a quick answer is worth more: it tells that all is well (again).
+            "timeout": str(self._pace.long_poll if self.caught_up and self.status == "ok" else 0),
             "allowed_updates": self._allowed,
         }
         try:

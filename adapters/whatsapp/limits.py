@@ -1,6 +1,6 @@
 """What WhatsApp can carry (Cloud API reference: messages, interactive messages, media)."""
 
-from bot.domain.channel import Capabilities, TextUnit
+from bot.domain.channel import Capabilities, Rate, TextUnit
 from bot.domain.message import Kind
 
 _MB = 1024 * 1024
@@ -40,6 +40,9 @@ CAPABILITIES = Capabilities(
     edits=False,
     reactions=True,
     tracker_echoed=True,
+    read_marks=True,
+    rate=Rate(1 / 80, 80),  # throughput of a number
+    rate_per_person=Rate(6.0, 45),  # about-the-platform, pair rate limits
 )
 
 CAPTIONED = frozenset({"image", "video", "document"})

@@ -14,6 +14,14 @@ class TextUnit(StrEnum):
     UTF16 = "utf16"
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A leaky bucket: one message every `seconds`, and up to `burst` at once after a quiet time."""
+
+    seconds: float
+    burst: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """Limits of one channel. Sizes are bytes, lengths are in `text_unit`, 0 means "cannot"."""
@@ -39,3 +47,5 @@ class Capabilities:
     read_marks: bool = False
     tracker_echoed: bool = False
     group_writes_per_minute: int = 0
+    rate: Rate | None = None
+    rate_per_person: Rate | None = None

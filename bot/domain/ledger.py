@@ -85,6 +85,10 @@ class Op(StrEnum):
     MARK = "mark"
 
 
+WORDS = frozenset({Op.SEND, Op.ALBUM})
+"""What carries somebody's words: done twice, it is seen by people."""
+
+
 class Urgency(IntEnum):
     """Lower goes first (PRODUCT.md, the agents' desk)."""
 

@@ -1,35 +1,114 @@
 """Rates: the platforms' limits as data, kept before the platform has to remind us."""
 
+import math
 from collections import deque
 
 import structlog
 
+from bot.domain.channel import Rate
 from bot.domain.errors import SendError
-from bot.domain.ledger import Errand
+from bot.domain.ledger import WORDS, Errand
 from bot.helpdesk import HelpDesk
 from bot.services.lanes import desk_place
 
 _MINUTE = 60.0
 _SPARE = 1
 """Writes kept back: an errand that has to open a topic first makes two calls."""
+_LOOK_AGAIN = 0.25
+_BUCKETS_KEPT = 10_000
 _FIRST_CHANNEL_PAUSE = 1.0
 _LONGEST_CHANNEL_PAUSE = 60.0
 """Seconds between two tries of a channel that refused us as a whole; each try doubles them."""
 
+_FIRST_PAUSE_MS = 500
+_LONGEST_PAUSE_MS = 60_000
+
 log = structlog.get_logger(__name__)
 
 
+class Bucket:
+    """A leaky bucket over a monotonic clock, full at the start."""
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self._rate = rate
+        self._tokens = float(rate.burst)
+        self._at = now
+
+    def take(self, now: float) -> float:
+        """Take one token; 0 when there was one, else the seconds until there is."""
+        self._tokens = min(float(self._rate.burst), self._tokens + (now - self._at) / self._rate.seconds)
+        self._at = now
+        if self._tokens < 1.0:
+            return (1.0 - self._tokens) * self._rate.seconds
+        self._tokens -= 1.0
+        return 0.0
+
+    def is_full(self, now: float) -> bool:
+        return self._tokens + (now - self._at) / self._rate.seconds >= self._rate.burst
+
+
+def backoff_ms(attempts: int) -> int:
+    """How long an errand rests after so many tries: a second, then twice as long each time, a minute at most."""
+    return int(min(_LONGEST_PAUSE_MS, _FIRST_PAUSE_MS * 2 ** min(attempts, 10)))
+
+
 class Pacer:
-    """Counts the writes into each agents' group over a sliding minute and remembers the pauses we were told to make."""
+    """Keeps the rates of people and channels, counts the writes into each agents' group over a sliding minute, and
+    remembers the pauses a platform asked for."""
 
     def __init__(self, helpdesk: HelpDesk) -> None:
         self._clock = helpdesk.clock
+        self._channels = helpdesk.channels
+        self._buckets: dict[str, Bucket] = {}
+        self._reserved: dict[str, set[int]] = {}
         self._limit = helpdesk.desk.capabilities.group_writes_per_minute
         self._writes: dict[str, deque[float]] = {}
         self._shut_until: dict[str, float] = {}
         self._stopped_until: dict[str, float] = {}
         self._channel_pause: dict[str, float] = {}
         self.stopped: dict[str, str] = {}
+
+    def admit(self, errand: Errand) -> float:
+        """0 when the errand may go out now, else after how many seconds to ask again."""
+        now = self._clock.monotonic()
+        if errand.budget:
+            if self._room(errand.budget, now) <= 0:
+                return _LOOK_AGAIN
+            self._reserved.setdefault(errand.budget, set()).add(errand.id)
+            return 0.0
+        channel = self._channels.get(errand.channel)
+        if channel is None or errand.op not in WORDS:
+            return 0.0
+        rates = {errand.lane: channel.capabilities.rate_per_person, errand.channel: channel.capabilities.rate}
+        return max((self._take(name, rate, now) for name, rate in rates.items() if rate is not None), default=0.0)
+
+    def _take(self, name: str, rate: Rate, now: float) -> float:
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            self._forget_idle(now)
+            bucket = self._buckets[name] = Bucket(rate, now)
+        return bucket.take(now)
+
+    def _forget_idle(self, now: float) -> None:
+        """People who were quiet for long start anew with a full bucket, so theirs need not be kept."""
+        if len(self._buckets) > _BUCKETS_KEPT:
+            self._buckets = {name: bucket for name, bucket in self._buckets.items() if not bucket.is_full(now)}
+
+    def done(self, errand: Errand) -> None:
+        """The errand has ended; what it wrote was counted by `wrote`."""
+        self._reserved.get(errand.budget, set()).discard(errand.id)
+
+    def is_tight(self, budget: str) -> bool:
+        """Less than half of a group's minute is left: bundle what can be bundled."""
+        return bool(self._limit) and self._room(budget, self._clock.monotonic()) < self._limit / 2
+
+    def _room(self, budget: str, now: float) -> float:
+        if not self._limit:
+            return math.inf
+        writes = self._writes.setdefault(budget, deque())
+        while writes and writes[0] <= now - _MINUTE:
+            writes.popleft()
+        return self._limit - _SPARE - len(writes) - len(self._reserved.get(budget, ()))
 
     def wrote(self, chat: str) -> None:
         """One more post, edit or topic call in this group."""
@@ -43,13 +122,8 @@ class Pacer:
     def spent(self) -> list[str]:
         """Budgets that must not be used now."""
         now = self._clock.monotonic()
-        full = [budget for budget, writes in self._writes.items() if self._is_full(writes, now)]
+        full = [budget for budget in self._writes if self._room(budget, now) <= 0]
         return [*full, *(budget for budget, until in self._shut_until.items() if until > now)]
-
-    def _is_full(self, writes: deque[float], now: float) -> bool:
-        while writes and writes[0] <= now - _MINUTE:
-            writes.popleft()
-        return bool(self._limit) and len(writes) >= self._limit - _SPARE
 
     def stop_channel(self, channel: str, error: SendError) -> None:
         """The channel refuses us altogether: keep its queue, try again now and then, let health tell."""

@@ -2,21 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from bot.crashpoints import reached
 from bot.domain.fit import window_open
 from bot.domain.ledger import Delivery, Errand, Op, Topic
-from bot.domain.message import Attachment
-from bot.domain.outgoing import Address, LocalFile, Part
+from bot.domain.outgoing import Address, Part
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
+from bot.outbox.media import local_file
 from bot.outbox.pacing import Pacer
 from bot.ports import Channel
 from bot.services.lanes import DESK, customer_place, desk_place, load_part
 from bot.services.summary import card_of
 from store import conversations, desk, messages, tickets
-from store.files import FileRow
 
 DELIVERY_MARK = {
     Delivery.STORED: "✍",
@@ -55,7 +53,7 @@ class _Target:
 
 
 async def perform(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
-    """Make the call; returns the external ids of new messages. Raises `SendError`, `Skipped` or `NotNow`."""
+    """Make the call; returns the ids of new messages. Raises `SendError`, `Skipped`, `NotNow` or `FileLate`."""
     ids = await (_desk_side(helpdesk, pacer, errand) if errand.channel == DESK else _customer_side(helpdesk, errand))
     pacer.works(errand.channel)
     return ids
@@ -164,7 +162,9 @@ async def _mark(helpdesk: HelpDesk, errand: Errand) -> list[str]:
 
 async def _send(at: _Target, errand: Errand) -> list[str]:
     part = load_part(errand.payload["part"])
-    file = await local_file(at.helpdesk, at.channel, errand.message_id) if part.attachment else None
+    file = None
+    if part.attachment:
+        file = await local_file(at.helpdesk, at.channel, errand.message_id, patient=bool(errand.payload.get("late")))
     reply_to = errand.payload.get("external_reply_to") or await _external(errand.payload.get("reply_to"), at.place)
     if errand.payload.get("repeated"):
         part = replace(part, text="\n".join(filter(None, (at.helpdesk.desk_text("possibly-repeated"), part.text))))
@@ -176,7 +176,7 @@ async def _album(at: _Target, errand: Errand) -> list[str]:
     files, texts = [], []
     for message_id in errand.payload["messages"]:
         message = await messages.get(message_id)
-        file = await local_file(at.helpdesk, at.channel, message_id)
+        file = await local_file(at.helpdesk, at.channel, message_id, patient=True)
         if message is not None and file is not None:
             files.append((message, file))
             texts.append(message.content.text)
@@ -189,26 +189,6 @@ async def _album(at: _Target, errand: Errand) -> list[str]:
         part = Part(text=text, attachment=message.content.attachment)
         return [await at.channel.send(at.to, part, file=file, tracker=str(errand.id))]
     return await at.channel.send_album(at.to, text, [file for _, file in files])
-
-
-async def local_file(helpdesk: HelpDesk, channel: Channel, message_id: int | None) -> LocalFile | None:
-    """The file of a message, ready for this channel: by its id where the account knows it, else from our disk."""
-    row = await messages.file_of(message_id or 0)
-    if row is None:
-        return None
-    file = LocalFile(kind=row.kind, name=row.name, mime=row.mime, ref=row.ref)
-    if row.source == channel.name:
-        return file
-    return replace(file, ref="", path=Path(row.path) if row.path else await _fetch(helpdesk, row))
-
-
-async def _fetch(helpdesk: HelpDesk, row: FileRow) -> Path:
-    """Bring the file to our disk; WhatsApp forgets a media id after a week, we do not."""
-    origin = helpdesk.channels.get(row.source) or helpdesk.desk
-    attachment = Attachment(kind=row.kind, ref=row.ref, name=row.name, mime=row.mime, size=row.size)
-    fetched = await origin.fetch(attachment, helpdesk.files, origin.capabilities.download)
-    await messages.file_stored(row.id, fetched)
-    return fetched.path
 
 
 async def _edit(at: _Target, errand: Errand) -> list[str]:

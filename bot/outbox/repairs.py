@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.crashpoints import reached
-from bot.domain.ledger import Errand, ErrandState, Op
+from bot.domain.ledger import WORDS, Errand, ErrandState
 from bot.helpdesk import HelpDesk
+from bot.outbox.pacing import backoff_ms
 from bot.services import delivery, errands
 from store import db, desk, outbox
 
@@ -13,9 +14,6 @@ RECEIPT_WAIT_MS = 45_000
 """Receipts come within seconds; after this long without one the call surely did not arrive."""
 
 LONGEST_WAIT_MS = 30 * 60_000
-
-WORDS = frozenset({Op.SEND, Op.ALBUM})
-"""Errands that carry somebody's words: doing them twice is seen by people."""
 
 
 async def move_group(helpdesk: HelpDesk, errand: Errand, new: str) -> None:
@@ -57,8 +55,8 @@ async def after_unknown(helpdesk: HelpDesk, errand: Errand) -> None:
         await delivery.uncertain(helpdesk, errand, told=not receipted)
         return
     await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
-    if errand.op in WORDS:
-        await outbox.set_payload(errand.id, {**errand.payload, "repeated": True}, now)
+    repeated = {"repeated": True} if errand.op in WORDS else {}
+    await outbox.set_payload(errand.id, {**errand.payload, **repeated}, now + backoff_ms(errand.attempts))
 
 
 def receipted_channels(helpdesk: HelpDesk) -> list[str]:

@@ -1,18 +1,19 @@
 """Claiming errands, making each as one call, and committing its result right after."""
 
 import asyncio
+import math
 
 import structlog
 
 from bot.crashpoints import reached
 from bot.domain.errors import Missing, Reach, SendError
-from bot.domain.ledger import Errand, ErrandState, Op
+from bot.domain.ledger import WORDS, Errand, ErrandState, Op
 from bot.helpdesk import HelpDesk
 from bot.measures import ERRANDS
-from bot.outbox import repairs
-from bot.outbox.pacing import Pacer
+from bot.outbox import bundling, media, repairs
+from bot.outbox.media import FileLate
+from bot.outbox.pacing import Pacer, backoff_ms
 from bot.outbox.performing import NotNow, Skipped, perform
-from bot.outbox.repairs import WORDS
 from bot.services import delivery
 from store import db, outbox
 from store.errors import LeaseLost
@@ -23,8 +24,6 @@ BATCH = 32
 MAX_ATTEMPTS = 8
 KEEP_TRYING_MS = 24 * 3_600_000
 _IDLE_SECONDS = 1.0
-_FIRST_PAUSE_MS = 500
-_LONGEST_PAUSE_MS = 60_000
 
 UNKNOWN = SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
 
@@ -92,10 +91,20 @@ class Outbox:
             receipted_channels=repairs.receipted_channels(helpdesk),
         )
         for errand in rows:
+            if not await self._admitted(errand):
+                continue
             task = db.spawn(self._run(errand), f"outbox-{errand.id}")
             self._running[task] = errand.id
             task.add_done_callback(self._finished)
         return len(rows)
+
+    async def _admitted(self, errand: Errand) -> bool:
+        """Put an errand back that would break a rate."""
+        pause = self._pacer.admit(errand)
+        if pause:
+            due = self._helpdesk.now() + math.ceil(pause * 1000)
+            await outbox.retry(errand.id, self._helpdesk.epoch, due, errand.error)
+        return not pause
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
@@ -119,6 +128,8 @@ class Outbox:
         except Exception:
             log.exception("outbox errand failed", errand=errand.id, op=errand.op)
             await self._admit(errand)
+        finally:
+            self._pacer.done(errand)
 
     async def _admit(self, errand: Errand) -> None:
         """Our own failure; where not even that can be written down, the lease ends and the errand is found again."""
@@ -129,21 +140,35 @@ class Outbox:
 
     async def _attempt(self, errand: Errand) -> None:
         reached("outbox.claimed")
+        tight = bool(errand.budget) and self._pacer.is_tight(errand.budget)
+        bundle = await bundling.gathered(self._helpdesk, errand, LEASE_MS) if tight else [errand]
+        call = errand if len(bundle) == 1 else bundling.merged(bundle)
         try:
-            ids = await perform(self._helpdesk, self._pacer, errand)
+            ids = await perform(self._helpdesk, self._pacer, call)
         except Skipped as skipped:
             await self._settle(errand, ErrandState.EXPIRED, error=skipped.why)
         except NotNow:
             await self._shut(errand)
+        except FileLate:
+            await self._file_late(errand)
         except SendError as error:
-            await self._refused(errand, error)
+            for each in bundle:
+                await self._refused(each, error)
         else:
             reached("outbox.called")
-            async with db.transaction():
-                await self._settle(errand, ErrandState.SENT, external_id=ids[0] if ids else "")
-                await delivery.sent(self._helpdesk, errand, ids)
-                reached("outbox.before_commit")
+            await self._done(bundle, ids)
             reached("outbox.settled")
+
+    async def _done(self, bundle: list[Errand], ids: list[str]) -> None:
+        """Record in one commit that everything in the bundle is out."""
+        async with db.transaction():
+            for errand in bundle:
+                await self._settle(errand, ErrandState.SENT, external_id=ids[0] if ids else "")
+            if len(bundle) == 1:
+                await delivery.sent(self._helpdesk, bundle[0], ids)
+            else:
+                await delivery.sent_bundled(self._helpdesk, bundle[0], ids[0])
+            reached("outbox.before_commit")
 
     async def _settle(self, errand: Errand, state: ErrandState, *, external_id: str = "", error: str = "") -> None:
         helpdesk = self._helpdesk
@@ -183,6 +208,14 @@ class Outbox:
             return True
         return False
 
+    async def _file_late(self, errand: Errand) -> None:
+        """Words never wait for a file: it follows in a lane of its own."""
+        now = self._helpdesk.now()
+        async with db.transaction():
+            await outbox.retry(errand.id, self._helpdesk.epoch, now, "file-late")
+            await media.follow_later(self._helpdesk, errand)
+        self._helpdesk.bells.outbox.set()
+
     async def _shut(self, errand: Errand) -> None:
         """WhatsApp's window closed: an answer is parked, a mere notice is dropped, both visibly."""
         notice = bool(errand.payload.get("notice"))
@@ -198,7 +231,7 @@ class Outbox:
 
     async def _retry(self, errand: Errand, error: SendError) -> None:
         """The same errand again in its place, when the platform said or a little later each time."""
-        pause = min(_LONGEST_PAUSE_MS, _FIRST_PAUSE_MS * 2 ** min(errand.attempts, 10))
+        pause = backoff_ms(errand.attempts)
         if error.retry_after:
             pause = int(error.retry_after * 1000)
             self._pacer.obey(errand, error.retry_after)

@@ -10,7 +10,7 @@ from bot.domain.people import Conversation
 from bot.domain.press import Verb, encode, is_row_id
 from bot.domain.ticket import WAITING, ActorKind
 from bot.helpdesk import HelpDesk
-from bot.services import errands, lanes
+from bot.services import errands, lanes, relay
 from store import conversations, messages, outbox, tickets
 
 _OF_RECEIPT = {
@@ -39,9 +39,10 @@ async def window_opened(helpdesk: HelpDesk, conversation: Conversation, at: int)
 
 async def sent(helpdesk: HelpDesk, errand: Errand, external_ids: list[str]) -> None:
     """An errand is surely out: the message map learns its ids, the ledger its state."""
-    if errand.message_id is None:
-        return
     place = await _place(helpdesk, errand)
+    if errand.message_id is None:
+        await _line_posted(errand, place, external_ids)
+        return
     ids = errand.payload.get("messages", [errand.message_id])
     for external_id, message_id in zip(external_ids, ids, strict=False):
         await messages.post(place, external_id, message_id, errand.ticket_id or 0)
@@ -50,6 +51,19 @@ async def sent(helpdesk: HelpDesk, errand: Errand, external_ids: list[str]) -> N
     for message_id in ids:
         await _became(helpdesk, message_id, Delivery.SENT if errand.payload.get("last", True) else Delivery.SENDING)
     await _await_answer(helpdesk, ids[-1])
+
+
+async def sent_bundled(helpdesk: HelpDesk, errand: Errand, external_id: str) -> None:
+    """Several messages share one post in the topic: a reply to it finds the ticket, but no single message."""
+    await messages.post(await _place(helpdesk, errand), external_id, None, errand.ticket_id or 0)
+
+
+async def _line_posted(errand: Errand, place: str, external_ids: list[str]) -> None:
+    """A sentence of ours in the group: whoever replies to it means its ticket (a group without topics lives by that)."""
+    ticket_id = errand.ticket_id or errand.payload.get("about")
+    if ticket_id is not None and errand.conversation_id is None and errand.op is Op.SEND:
+        for external_id in external_ids:
+            await messages.post(place, external_id, None, ticket_id)
 
 
 async def _place(helpdesk: HelpDesk, errand: Errand) -> str:
@@ -151,8 +165,20 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
         await stop_waiting(helpdesk, errand.ticket_id or 0)
     if errand.ticket_id is None or errand.op not in _TOLD:
         return
+    if errand.conversation_id is None and await _shown_without_file(helpdesk, errand, error):
+        return
     key = "delivery-failed" if errand.conversation_id is not None else "delivery-desk-failed"
     await _tell(helpdesk, errand, key, reason=helpdesk.desk_text(error.key))
+
+
+async def _shown_without_file(helpdesk: HelpDesk, errand: Errand, error: SendError) -> bool:
+    """A customer's file that cannot come into the group leaves its words and its name there."""
+    part = errand.payload.get("part", {})
+    message = await messages.get(errand.message_id or 0)
+    if message is None or not part.get("attachment"):
+        return False
+    await relay.without_file(helpdesk, message, reason=helpdesk.desk_text(error.key))
+    return True
 
 
 async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:

@@ -123,11 +123,18 @@ async def line(
 
 
 async def to_group(
-    helpdesk: HelpDesk, message: Outgoing, *, chat: str, thread: str | None = None, external_reply_to: str | None = None
+    helpdesk: HelpDesk,
+    message: Outgoing,
+    *,
+    chat: str,
+    thread: str | None = None,
+    external_reply_to: str | None = None,
+    about: int | None = None,
 ) -> None:
-    """Enqueue a post in an agents' group that belongs to no ticket: the answer to a command, an alarm."""
+    """Enqueue a post in an agents' group outside a ticket's lane: the answer to a command (`about` a ticket), an alarm."""
+    where = {"chat": chat, "thread": thread, "external_reply_to": external_reply_to, "about": about}
     for part in fit(message, helpdesk.desk.capabilities).parts:
-        payload = {"part": dump_part(part), "chat": chat, "thread": thread, "external_reply_to": external_reply_to}
+        payload = {"part": dump_part(part), **where}
         await _to_desk(helpdesk, Op.SEND, payload, Urgency.STATUS, lane=f"{DESK}:chat:{chat}:{thread or ''}")
 
 

@@ -14,7 +14,7 @@ from bot.helpdesk import HelpDesk
 from bot.services import aftercare, proposals, replies, rights
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
-from store import conversations, desk
+from store import audit, conversations, desk
 
 _DEV_WORDS = 3
 _MAY_CLOSE_WITH = (
@@ -166,6 +166,14 @@ async def close(helpdesk: HelpDesk, call: Call) -> str:
     reason = next((known for known in _MAY_CLOSE_WITH if fold(known) == fold(given)), CloseReason.BY_LEAD)
     words = rest if fold(reason) == fold(given) else call.argument
     ticket = await apply(helpdesk, call.on, Action.CLOSE, actor=call.actor, reason=words, close_reason=reason)
+    await audit.add(
+        at=helpdesk.now(),
+        actor_id=call.agent.id,
+        action="close",
+        ticket_id=ticket.id,
+        old=call.on.status.value,
+        new=reason.value,
+    )
     conversation = await conversation_of(ticket)
     if conversation.ticket_id == ticket.id:
         await conversations.save(replace(conversation, ticket_id=None, awaiting=""))

@@ -58,11 +58,20 @@ async def _post(helpdesk: HelpDesk, message: LedgerMessage, outgoing: Outgoing) 
     )
 
 
+async def without_file(helpdesk: HelpDesk, message: LedgerMessage, *, reason: str) -> None:
+    """Show the words of a message whose file turned out not to come along."""
+    named = helpdesk.desk_text("desk-file-failed", name=_file_name(helpdesk, message), reason=reason)
+    await _post(helpdesk, message, replace(shown(helpdesk, message, heading=named), attachment=None))
+
+
+def _file_name(helpdesk: HelpDesk, message: LedgerMessage) -> str:
+    file = message.content.attachment.name if message.content.attachment else ""
+    return file or helpdesk.desk_text(f"kind-{message.content.kind.value}")
+
+
 async def _without_file(helpdesk: HelpDesk, message: LedgerMessage, heading: str, error: TooLarge) -> None:
     """The words go on with the file's name in its place; the customer learns what could be sent instead."""
-    kind = helpdesk.desk_text(f"kind-{message.content.kind.value}")
-    file = message.content.attachment.name if message.content.attachment else ""
-    named = helpdesk.desk_text("desk-too-large", **{**error.values, "name": file or kind})
+    named = helpdesk.desk_text("desk-too-large", **{**error.values, "name": _file_name(helpdesk, message)})
     words = shown(helpdesk, message, heading="\n".join(filter(None, (heading, named))))
     await _post(helpdesk, message, replace(words, attachment=None))
     ticket = await tickets.get(message.ticket_id)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.domain.errors import BadInput, NotAllowed
+from bot.domain.fit import TooLarge
 from bot.domain.ledger import Delivery, LedgerMessage, Op, Visibility
 from bot.domain.message import Content, Edited, Reacted, Said
 from bot.domain.outgoing import Outgoing
@@ -38,6 +39,17 @@ async def note(helpdesk: HelpDesk, ticket: Ticket, agent: Agent, said: Said, con
         await errands.react_in_group(helpdesk, said.desk.chat, said.external_id, "✍")
 
 
+async def stays_inside(helpdesk: HelpDesk, ticket: Ticket, said: Said) -> bool:
+    """Whether unmarked words are a note: an album is one message, in a group without topics so is talk about a note."""
+    earlier = await messages.by_album(ticket.id, said.album or "")
+    if earlier:
+        return earlier[0].visibility is Visibility.NOTE
+    quoted = None
+    if said.desk is not None and said.desk.thread is None and said.reply_to:
+        quoted = await _ours(said.desk.chat, said.reply_to)
+    return helpdesk.policies.plain_is_note or (quoted is not None and quoted.visibility is Visibility.NOTE)
+
+
 async def reply(
     helpdesk: HelpDesk,
     ticket: Ticket,
@@ -51,11 +63,11 @@ async def reply(
     """Send an agent's words to the customer; `frame` dresses them with a sentence of ours and buttons."""
     if not ticket.live:
         raise NotAllowed("reply-to-closed", number=ticket.label)
-    _sendable(helpdesk, content)
-    ticket = await _take_if_new(helpdesk, ticket, agent, action)
     conversation = await conversation_of(ticket)
+    _sendable(helpdesk, conversation, content)
+    ticket = await _take_if_new(helpdesk, ticket, agent, action)
     message = await _record(helpdesk, ticket, agent, said, content, Visibility.PUBLIC)
-    if message.album and helpdesk.channels[conversation.channel].capabilities.album:
+    if frame is None and message.album and helpdesk.channels[conversation.channel].capabilities.album:
         await errands.album_to_customer(helpdesk, conversation, message)
     else:
         await _send(helpdesk, conversation, ticket, message, frame)
@@ -63,12 +75,15 @@ async def reply(
     return ticket
 
 
-def _sendable(helpdesk: HelpDesk, content: Content) -> None:
+def _sendable(helpdesk: HelpDesk, conversation: Conversation, content: Content) -> None:
     if content.placeholder:
         kind = relay.words_of(helpdesk, helpdesk.policies.locale, Content(placeholder=content.placeholder))
         raise BadInput("reply-not-carried", kind=kind)
     if not (content.text.strip() or content.attachment or content.location or content.contacts):
         raise BadInput("reply-empty")
+    file, most = content.attachment, helpdesk.desk.capabilities.download
+    if file is not None and (file.size or 0) > most and conversation.channel != helpdesk.desk.name:
+        raise TooLarge(file, file.size or 0, most)
 
 
 async def _take_if_new(helpdesk: HelpDesk, ticket: Ticket, agent: Agent, action: Action) -> Ticket:

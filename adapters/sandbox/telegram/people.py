@@ -8,7 +8,7 @@ from adapters.sandbox.telegram.errors import Json
 from adapters.sandbox.telegram.files import media_fields
 from adapters.sandbox.telegram.params import Upload
 from adapters.sandbox.telegram.text import detected, utf16_length
-from adapters.sandbox.telegram.topics import ICON_COLORS, open_topic
+from adapters.sandbox.telegram.topics import ICON_COLORS, open_topic, remove_topic
 
 MAX_TYPED = 4096
 
@@ -152,6 +152,12 @@ class People:
         chat.topic(thread_id).closed = closed
         service = "forum_topic_closed" if closed else "forum_topic_reopened"
         self._cloud.post_service(chat, self._user(user_id), {service: {}}, thread_id)
+
+    def delete_topic(self, thread_id: int, *, chat_id: int | None = None) -> None:
+        """Delete a topic with all its messages by hand; Telegram tells bots nothing of it."""
+        chat = self._chat(chat_id or self.group_id)
+        remove_topic(chat, chat.topic(thread_id))
+        self._cloud.changes.changed()
 
     def _user(self, user_id: int) -> Json:
         if user_id not in self._cloud.users:

@@ -1,0 +1,1 @@
+"""`gise chaos`: real processes are killed again and again, and afterwards every message is accounted for."""

@@ -1,0 +1,92 @@
+"""Files: fetched from the channel that has them, apart from the words that must not wait for them."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from bot.domain.errors import SendError
+from bot.domain.ledger import Errand, ErrandState, Urgency
+from bot.domain.message import Attachment
+from bot.domain.outgoing import LocalFile, Part
+from bot.helpdesk import HelpDesk
+from bot.ports import Channel
+from bot.services.lanes import DESK, dump_part, load_part
+from store import messages, outbox
+from store.files import FileRow
+
+PATIENCE_SECONDS = 5.0
+"""A file that is here by then keeps its place among the words; a slower one follows them."""
+
+
+class FileLate(Exception):
+    """The file is not here yet; the words behind it shall not wait."""
+
+
+async def local_file(
+    helpdesk: HelpDesk, channel: Channel, message_id: int | None, *, patient: bool
+) -> LocalFile | None:
+    """The file of a message, ready for this channel: by its id where the account knows it, else from our disk.
+
+    Raises `SendError` when it cannot be had; unless `patient`, `FileLate` when it may be had later.
+    """
+    row = await messages.file_of(message_id or 0)
+    if row is None:
+        return None
+    file = LocalFile(kind=row.kind, name=row.name, mime=row.mime, ref=row.ref)
+    if row.source == channel.name:
+        return file
+    if row.path:
+        return replace(file, ref="", path=Path(row.path))
+    return replace(file, ref="", path=await (_fetch(helpdesk, row) if patient else _fetch_soon(helpdesk, row)))
+
+
+async def _fetch_soon(helpdesk: HelpDesk, row: FileRow) -> Path:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await _fetch(helpdesk, row)
+    except TimeoutError:
+        raise FileLate from None
+    except SendError as error:
+        if error.retryable:
+            raise FileLate from None
+        raise
+
+
+async def _fetch(helpdesk: HelpDesk, row: FileRow) -> Path:
+    """Bring the file to our disk; WhatsApp forgets a media id after a week, we do not."""
+    origin = helpdesk.channels.get(row.source) or helpdesk.desk
+    attachment = Attachment(kind=row.kind, ref=row.ref, name=row.name, mime=row.mime, size=row.size)
+    try:
+        fetched = await origin.fetch(attachment, helpdesk.files, origin.capabilities.download)
+    except SendError as error:
+        # Whatever became of the download, nothing was sent to anybody.
+        raise replace(error, certain=True) from None
+    await messages.file_stored(row.id, fetched)
+    return fetched.path
+
+
+async def follow_later(helpdesk: HelpDesk, errand: Errand) -> None:
+    """Give the file a lane of its own. In the topic a line keeps its place; a customer sees the file when it comes.
+
+    The errand itself was just taken back into `pending`.
+    """
+    now = helpdesk.now()
+    part = load_part(errand.payload["part"])
+    file = replace(
+        errand,
+        id=0,
+        lane=f"{errand.lane}:file:{errand.message_id}",
+        payload={**errand.payload, "late": True},
+        attempts=0,
+        state=ErrandState.PENDING,
+        due_at=now,
+    )
+    if errand.channel != DESK:
+        await outbox.resolve(errand.id, ErrandState.EXPIRED, now, from_states=(ErrandState.PENDING,))
+        await outbox.add([file])
+        return
+    notice = helpdesk.desk_text("desk-file-late")
+    words = Part(text="\n".join(filter(None, (part.text, notice))))
+    await outbox.set_payload(errand.id, {**errand.payload, "part": dump_part(words)}, now)
+    behind = {**file.payload, "reply_to": errand.message_id}
+    await outbox.add([replace(file, urgency=Urgency.STATUS, payload=behind)])

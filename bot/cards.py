@@ -7,6 +7,7 @@ from bot.domain.outgoing import Button
 from bot.domain.people import Conversation
 from bot.domain.press import Verb, encode
 from bot.domain.ticket import Status, Ticket
+from bot.domain.timers import TimerKind
 from bot.domain.words import clean_name
 from bot.helpdesk import HelpDesk
 
@@ -113,13 +114,12 @@ def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
 
 def _clocks(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, window_ms: int) -> list[str]:
     """Every instant that matters now."""
-    auto_close = ticket.waiting_since is not None and ticket.live
     moments = {
         "opened": ticket.created_at,
         "first-response": ticket.first_response_at,
         "postponed-until": ticket.postponed_until,
         "eta": ticket.eta if ticket.status is Status.IN_DEVELOPMENT else None,
-        "auto-close": max(helpdesk.deadlines(ticket).values(), default=None) if auto_close else None,
+        "auto-close": helpdesk.deadlines(ticket).get(TimerKind.AUTO_CLOSE),
         "closed": ticket.closed_at,
         "window": (conversation.last_inbound_at or 0) + window_ms if window_ms and ticket.live else None,
     }

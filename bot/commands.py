@@ -11,7 +11,7 @@ from bot.domain.press import Verb, decode
 from bot.domain.ticket import Ticket
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import delivery, errands, lanes, lifecycle, lookup, replies, rights, roles, triage
+from bot.services import delivery, errands, lanes, lifecycle, lookup, moderation, replies, rights, roles, triage
 from bot.services.call import Call
 from store import desk, messages, tickets
 
@@ -61,6 +61,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(names=("status", "durum"), needs=Role.AGENT, run=lookup.status, usage="[#N]"),
     Command(names=("reopen", "yenidenaç"), needs=Role.AGENT, run=lifecycle.reopen),
     Command(names=("close", "kapat"), needs=Role.LEAD, run=lifecycle.close, usage="REASON"),
+    Command(names=("ban", "yasakla"), needs=Role.LEAD, run=moderation.ban),
+    Command(names=("unban", "yasağıkaldır"), needs=Role.LEAD, run=moderation.unban),
     Command(names=("role", "rol"), needs=Role.ADMIN, run=roles.role, usage="@who ROLE"),
     Command(names=("help", "yardım", "start"), needs=Role.AGENT, run=help_text),
 )

@@ -28,9 +28,9 @@ from bot.domain.outgoing import Outgoing
 from bot.helpdesk import HelpDesk
 from bot.measures import INBOX_ITEMS
 from bot.ports import Channel, Item
-from bot.services import delivery, errands, presses, replies, requests, rights, roles
+from bot.services import delivery, errands, moving, presses, replies, requests, rights, roles
 from bot.services.casework import notify
-from store import conversations, db, desk, inbox
+from store import conversations, db, inbox
 from store.errors import Conflict, LeaseLost
 from store.inbox import InboxRow
 
@@ -208,8 +208,7 @@ async def _from_desk(helpdesk: HelpDesk, event: Event) -> None:
         case MemberChanged():
             await roles.member_changed(event)
         case DeskMoved() if event.desk is not None:
-            await desk.move_chat(event.desk.chat, event.new_chat)
-            helpdesk.desk.move_group(event.desk.chat, event.new_chat)
+            await moving.group_moved(helpdesk, event.desk.chat, event.new_chat)
 
 
 async def _refuse(helpdesk: HelpDesk, channel: str, event: Inbound, error: BadInput) -> None:

@@ -31,7 +31,7 @@ from config.policies import SHIPPED, load_intake
 from config.settings import Settings
 from scheduler.jobs import Job
 from scheduler.runner import Scheduler
-from store import db
+from store import db, desk
 from store import inbox as inbox_store
 
 DRAIN_SECONDS = 2.5
@@ -108,7 +108,7 @@ async def _channels(settings: Settings, stack: AsyncExitStack) -> tuple[Telegram
     telegram = TelegramChannel(
         settings.telegram.token.get_secret_value(),
         now=clock.now,
-        groups=[str(settings.telegram.agent_group_id)],
+        groups=[await desk.newest_chat(str(settings.telegram.agent_group_id))],
         api_base=settings.telegram.api_base,
         group_writes_per_minute=settings.telegram.group_writes_per_minute,
     )

@@ -5,6 +5,7 @@ import errno
 import sys
 from collections.abc import Coroutine
 from importlib.metadata import version as installed_version
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -88,6 +89,33 @@ def check() -> None:
     for finding in findings:
         typer.echo(str(finding))
     raise typer.Exit(FAILED if any(finding.bad for finding in findings) else 0)
+
+
+@main.command()
+def chaos(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    full: Annotated[bool, typer.Option("--full", help="30,000 messages, 200 contacts, 200 kills.")] = False,
+    messages: Annotated[int | None, typer.Option(min=1, help="Messages of customers and agents [3000].")] = None,
+    contacts: Annotated[int | None, typer.Option(min=1, max=9_999, help="Customers who write [50].")] = None,
+    kills: Annotated[int | None, typer.Option(min=0, help="Processes that are killed [20].")] = None,
+    seed: Annotated[int | None, typer.Option(help="Draws the run; left out, a new one is drawn.")] = None,
+    reposts: Annotated[float, typer.Option(min=0, max=1, help="Share of the webhooks that come again.")] = 0.1,
+    dropped: Annotated[float, typer.Option(min=0, max=1, help="Share of the platforms' answers that are lost.")] = 0.01,
+    channel: Annotated[str, typer.Option(help="both, whatsapp or telegram.")] = "both",
+    limits: Annotated[bool, typer.Option("--limits", help="Keep the platforms' rate limits in force.")] = False,
+    control: Annotated[str, typer.Option(help="Break a promise on purpose: ack-before-commit, blind-resend.")] = "",
+    json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
+) -> None:
+    """Kill it again and again, then account for every message.
+
+    Exit codes: 0 nothing lost, doubled or silent; 1 a miss; 3 inconclusive, because a fault never happened.
+    """
+    from config.chaos import run_chaos
+
+    wishes = {"messages": messages, "contacts": contacts, "kills": kills, "seed": seed}
+    rest = {"reposts": reposts, "dropped": dropped, "channel": channel, "limits": limits}
+    given = {name: value for name, value in wishes.items() if value is not None}
+    raise typer.Exit(run_chaos(given | rest, full=full, control=control, file=json))
 
 
 @main.command()

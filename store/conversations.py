@@ -44,11 +44,17 @@ async def resolve(channel: str, person: Person, now: int, default_locale: str) -
     """
     if not person.keys:
         raise ValueError("A person without keys could never be found again.")
+    known = await _met(channel, person)  # the common case costs no savepoint
+    if known is not None:
+        return known, False
     async with transaction():
-        owners = await _owners(channel, person.keys)
-        if owners:
-            return await _learn(await _known(owners[0]), person), False
-        return await _create(channel, person, now, default_locale), True
+        known = await _met(channel, person)
+        return (known, False) if known else (await _create(channel, person, now, default_locale), True)
+
+
+async def _met(channel: str, person: Person) -> Conversation | None:
+    owners = await _owners(channel, person.keys)
+    return await _learn(await _known(owners[0]), person) if owners else None
 
 
 async def relink(channel: str, old_keys: Sequence[str], person: Person, now: int) -> Conversation | None:

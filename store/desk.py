@@ -1,10 +1,23 @@
 """The agents' side: which topic belongs to which ticket, and who the agents are."""
 
+from typing import Final
+
 from bot.domain.folding import fold
 from bot.domain.ledger import Topic
 from bot.domain.people import Agent, Role
 from store.db import transaction
 from store.models import AgentRow, TopicRow
+from store.sql import changed, rows
+
+_MOVED: Final = "moved:"
+_REMEMBER_MOVE: Final = (
+    "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+_MOVED_TO: Final = "SELECT value FROM bookmark WHERE name = ?"
+_READDRESS: Final = """
+UPDATE outbox SET budget = ?1, payload = CASE WHEN json_extract(payload, '$.chat') = ?2
+    THEN json_remove(json_set(payload, '$.chat', ?3), '$.thread', '$.external_reply_to') ELSE payload END
+WHERE state IN ('pending', 'sending') AND budget = ?4 RETURNING id"""
 
 
 async def topic(ticket_id: int) -> Topic | None:
@@ -25,8 +38,28 @@ async def save_topic(topic: Topic) -> None:
 
 
 async def move_chat(old: str, new: str) -> int:
-    """The group has a new id; returns how many topics went along."""
-    return await TopicRow.filter(chat=old).update(chat=new)
+    """The group has a new id, for good; returns how many topics went along.
+
+    Their cards stayed behind: what a message id meant in the old chat it does not mean in the new one.
+    """
+    async with transaction():
+        await rows(_REMEMBER_MOVE, f"{_MOVED}{old}", int(new))
+        return await TopicRow.filter(chat=old).update(chat=new, card_id="")
+
+
+async def readdress(old_chat: str, new_chat: str, old_budget: str, new_budget: str) -> int:
+    """Point what is still to be written into the old chat at the new one; returns how many errands that were."""
+    return await changed(_READDRESS, new_budget, old_chat, new_chat, old_budget)
+
+
+async def newest_chat(chat: str) -> str:
+    """The id by which a group that may have moved goes now."""
+    seen: set[str] = set()
+    while chat not in seen:
+        seen.add(chat)
+        found = await rows(_MOVED_TO, f"{_MOVED}{chat}")
+        chat = str(found[0]["value"]) if found else chat
+    return chat
 
 
 async def agent(user_id: int) -> Agent | None:

@@ -1,5 +1,6 @@
 """The ledger: what was said on a ticket, where it stands outside, and the files that came with it."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,7 +51,7 @@ class Post:
 
 async def add(message: LedgerMessage, attachment_source: str = "") -> LedgerMessage:
     """Write a message and, if it has a file, a file row that says on which channel (`attachment_source`) it lies."""
-    async with transaction():
+    async with transaction() if message.content.attachment else nullcontext():  # one statement needs no savepoint
         row = await MessageRow.create(
             ticket_id=message.ticket_id,
             author=message.author,

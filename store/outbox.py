@@ -98,6 +98,8 @@ DELETE FROM outbox WHERE id IN (
 
 async def add(errands: Sequence[Errand]) -> list[int]:
     """Queue errands; returns their ids in order, for one that is needless the id of its pending twin."""
+    if len(errands) == 1:
+        return [await _add(errands[0])]  # the common case costs no savepoint
     async with transaction():
         return [await _add(errand) for errand in errands]
 
@@ -183,6 +185,8 @@ async def resolve(
 
 async def release_parked(conversation_id: int, now: int) -> int:
     """Send what was put aside for this conversation, in order; of twins only the latest. Returns how many."""
+    if not await parked_of(conversation_id):
+        return 0
     async with transaction():
         await rows(_DROP_PARKED_TWINS, now, conversation_id)
         return await changed(_RELEASE_PARKED, now, conversation_id)

@@ -61,15 +61,6 @@ def test_whatever_can_be_named_has_its_words(texts: Texts, key: str) -> None:
     assert texts.has(key)
 
 
-@pytest.mark.parametrize(("question_id", "prefix"), [("type", "type"), ("scope", "scope"), ("reproducible", "answer")])
-@pytest.mark.parametrize("locale", ["tr", "en"])
-def test_built_in_answers_have_one_name_everywhere(texts: Texts, question_id: str, prefix: str, locale: str) -> None:
-    question = load_intake(None).question(question_id)
-    assert question
-    for option in question.options:
-        assert texts.text(locale, f"{prefix}-{option.id}") == option.titles[locale]
-
-
 @pytest.mark.parametrize("key", ["button-skip", "button-more", "button-back", "button-choose"])
 @pytest.mark.parametrize("locale", ["tr", "en"])
 def test_common_buttons_fit_the_narrowest_channel(texts: Texts, key: str, locale: str) -> None:

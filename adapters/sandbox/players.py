@@ -109,13 +109,13 @@ class Topic:
     def message(self, message_id: object) -> Drawn:
         return next(message for message in self.messages if message["id"] == message_id)
 
-    async def shows(self, *fragments: str) -> Drawn:
+    async def shows(self, *fragments: str, within: float = PATIENCE) -> Drawn:
         """Wait until some post here contains all fragments."""
 
         def found() -> Drawn | None:
             return next((message for message in self.messages if says_all(message, fragments)), None)
 
-        return await seen(self._world, found, f"the topic {self._fragment} to show {fragments}")
+        return await seen(self._world, found, f"the topic {self._fragment} to show {fragments}", within)
 
     async def is_called(self, *fragments: str) -> str:
         """Wait until the topic's name contains all fragments."""
@@ -155,18 +155,21 @@ async def topic(world: World, fragment: str) -> Topic:
     return found
 
 
-async def seen(world: World, look: Callable[[], Seen | None], what: str) -> Seen:
+async def seen(world: World, look: Callable[[], Seen | None], what: str, within: float = PATIENCE) -> Seen:
     """Wait until a look at the world finds something. Raises `TimeoutError` that names what was awaited."""
-    return await world.changes.wait_for(look, PATIENCE, what=what)
+    return await world.changes.wait_for(look, within, what=what)
 
 
-async def comes_true(look: Callable[[], Awaitable[Seen | None]], what: str) -> Seen:
-    """Look again and again, say into the database, until something is found. Raises `TimeoutError` that names it."""
+async def comes_true(look: Callable[[], Awaitable[Seen | None]], what: str, patience: float = PATIENCE) -> Seen:
+    """Look again and again, say into the database, until something is found.
+
+    Raises `TimeoutError` that names it after `patience` seconds.
+    """
     loop = asyncio.get_running_loop()
-    until = loop.time() + PATIENCE
+    until = loop.time() + patience
     while not (found := await look()):
         if loop.time() > until:
-            raise TimeoutError(f"waited {PATIENCE:g} s for {what}")
+            raise TimeoutError(f"waited {patience:g} s for {what}")
         await asyncio.sleep(_GLANCE)
     return found
 

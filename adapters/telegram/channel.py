@@ -152,8 +152,14 @@ class TelegramChannel(Desk):
         return await download(self._api, attachment, folder, min(limit, CAPABILITIES.download))
 
     async def open_topic(self, chat: str, name: str) -> str:
+        """Raises `SendError`; after one that misses the forum this group counts as a plain one."""
         method = CreateForumTopic(chat_id=render.chat_id(chat), name=name[:_TOPIC_NAME])
-        return str(number_of(await self._api.call_for_object(method), "message_thread_id"))
+        try:
+            topic = await self._api.call_for_object(method)
+        except SendError as error:
+            self._has_topics = self._has_topics and error.missing is not Missing.FORUM
+            raise
+        return str(number_of(topic, "message_thread_id"))
 
     async def rename_topic(self, chat: str, thread: str, name: str) -> None:
         method = EditForumTopic(chat_id=render.chat_id(chat), message_thread_id=int(thread), name=name[:_TOPIC_NAME])

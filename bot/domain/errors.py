@@ -36,6 +36,7 @@ class Reach(StrEnum):
 class Missing(StrEnum):
     """What a vendor says does not exist (any more)."""
 
+    FORUM = "forum"  # the group has no topics at all
     THREAD = "thread"
     MESSAGE = "message"
     CHANGE = "change"  # an edit that would change nothing

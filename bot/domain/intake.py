@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.domain.folding import fold, squeezed, tokens
 
@@ -164,10 +165,16 @@ def _match_within(options: tuple[Option, ...], text: str) -> str | None:
     return clear[0] if len(clear) == 1 else None
 
 
-def _phrases(option: Option) -> set[str]:
+def _phrases(option: Option) -> frozenset[str]:
     """What names the option; either side of a title's slash does too ("Ağ / internet")."""
-    titles = [part for title in option.titles.values() for part in (title, *title.split("/"))]
-    return {squeezed(phrase) for phrase in (*titles, *option.words)} - {""}
+    return _phrases_of(tuple(option.titles.values()), tuple(option.words))
+
+
+@lru_cache(maxsize=1024)
+def _phrases_of(titles: tuple[str, ...], words: tuple[str, ...]) -> frozenset[str]:
+    """Options never change while we run, and every message of a customer is compared with all of them."""
+    names = [part for title in titles for part in (title, *title.split("/"))]
+    return frozenset(squeezed(phrase) for phrase in (*names, *words)) - {""}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.helpdesk import HelpDesk
 from bot.services.lanes import DESK
 from store import outbox
 
-LARGEST_BUNDLE = 50
+LARGEST_BUNDLE = 200
 _PLAIN = {"text"}
 
 

@@ -1,19 +1,20 @@
 """Rates: the platforms' limits as data, kept before the platform has to remind us."""
 
-import math
 from collections import deque
 
 import structlog
 
 from bot.domain.channel import Rate
 from bot.domain.errors import SendError
-from bot.domain.ledger import WORDS, Errand
+from bot.domain.ledger import WORDS, Errand, Op
 from bot.helpdesk import HelpDesk
 from bot.services.lanes import desk_place
 
 _MINUTE = 60.0
-_SPARE = 1
-"""Writes kept back: an errand that has to open a topic first makes two calls."""
+_CARD_WRITES = 2
+"""A card is posted into a topic that has to be opened, or edited together with the topic's name."""
+_BURST = 6
+"""So many writes a minute go out at once; busier groups get an even pace."""
 _LOOK_AGAIN = 0.25
 _BUCKETS_KEPT = 10_000
 _FIRST_CHANNEL_PAUSE = 1.0
@@ -60,7 +61,8 @@ class Pacer:
         self._clock = helpdesk.clock
         self._channels = helpdesk.channels
         self._buckets: dict[str, Bucket] = {}
-        self._reserved: dict[str, set[int]] = {}
+        self._reserved: dict[str, dict[int, int]] = {}
+        self._next_at: dict[str, float] = {}
         self._limit = helpdesk.desk.capabilities.group_writes_per_minute
         self._writes: dict[str, deque[float]] = {}
         self._shut_until: dict[str, float] = {}
@@ -72,15 +74,23 @@ class Pacer:
         """0 when the errand may go out now, else after how many seconds to ask again."""
         now = self._clock.monotonic()
         if errand.budget:
-            if self._room(errand.budget, now) <= 0:
-                return _LOOK_AGAIN
-            self._reserved.setdefault(errand.budget, set()).add(errand.id)
-            return 0.0
+            return self._reserve(errand, now)
         channel = self._channels.get(errand.channel)
         if channel is None or errand.op not in WORDS:
             return 0.0
         rates = {errand.lane: channel.capabilities.rate_per_person, errand.channel: channel.capabilities.rate}
         return max((self._take(name, rate, now) for name, rate in rates.items() if rate is not None), default=0.0)
+
+    def _reserve(self, errand: Errand, now: float) -> float:
+        cost = _CARD_WRITES if errand.op is Op.CARD else 1
+        pause = self._pause(errand.budget, now, cost)
+        if pause <= 0:
+            self._reserved.setdefault(errand.budget, {})[errand.id] = cost
+            self._next_at[errand.budget] = now + cost * _MINUTE / self._limit if self._limit else now
+        else:
+            # Cheaper errands behind it must not eat up the room it waits for.
+            self._shut_until[errand.budget] = max(self._shut_until.get(errand.budget, 0.0), now + pause)
+        return max(0.0, pause)
 
     def _take(self, name: str, rate: Rate, now: float) -> float:
         bucket = self._buckets.get(name)
@@ -96,19 +106,33 @@ class Pacer:
 
     def done(self, errand: Errand) -> None:
         """The errand has ended; what it wrote was counted by `wrote`."""
-        self._reserved.get(errand.budget, set()).discard(errand.id)
+        self._reserved.get(errand.budget, {}).pop(errand.id, None)
 
     def is_tight(self, budget: str) -> bool:
-        """Less than half of a group's minute is left: bundle what can be bundled."""
-        return bool(self._limit) and self._room(budget, self._clock.monotonic()) < self._limit / 2
+        """The group was written to of late: bundle what can be bundled."""
+        return bool(self._limit) and len(self._recent(budget, self._clock.monotonic())) >= _BURST
 
-    def _room(self, budget: str, now: float) -> float:
+    def _pause(self, budget: str, now: float, cost: int = 1) -> float:
+        """Seconds until the next write: none after a quiet time, then an even pace, and never past the limit.
+
+        An even pace serves every topic in turn; bursts would leave the last of them waiting for most of a minute.
+        """
         if not self._limit:
-            return math.inf
+            return 0.0
+        writes = self._recent(budget, now)
+        used = len(writes) + sum(self._reserved.get(budget, {}).values())
+        missing = used + cost - self._limit
+        if missing > 0:
+            return writes[min(missing, len(writes)) - 1] + _MINUTE - now if writes else _LOOK_AGAIN
+        if used < _BURST:
+            return 0.0
+        return max(0.0, self._next_at.get(budget, 0.0) - now)
+
+    def _recent(self, budget: str, now: float) -> deque[float]:
         writes = self._writes.setdefault(budget, deque())
         while writes and writes[0] <= now - _MINUTE:
             writes.popleft()
-        return self._limit - _SPARE - len(writes) - len(self._reserved.get(budget, ()))
+        return writes
 
     def wrote(self, chat: str) -> None:
         """One more post, edit or topic call in this group."""
@@ -122,7 +146,7 @@ class Pacer:
     def spent(self) -> list[str]:
         """Budgets that must not be used now."""
         now = self._clock.monotonic()
-        full = [budget for budget in self._writes if self._room(budget, now) <= 0]
+        full = [budget for budget in self._writes if self._pause(budget, now) > 0]
         return [*full, *(budget for budget, until in self._shut_until.items() if until > now)]
 
     def stop_channel(self, channel: str, error: SendError) -> None:

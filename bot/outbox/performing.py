@@ -102,9 +102,16 @@ async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[s
         raise Skipped("the ticket is gone")
     if errand.op is Op.MARK:
         return await _mark(helpdesk, errand)
+    if errand.op is Op.CARD and not errand.payload.get("first"):
+        return await _refresh_card(helpdesk, pacer, ticket)
+    return await _in_topic(helpdesk, pacer, ticket, errand)
+
+
+async def _in_topic(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket, errand: Errand) -> list[str]:
+    """Only the topic's own lane comes here, one errand at a time: nobody else opens a second topic meanwhile."""
     topic = await topic_of(helpdesk, pacer, ticket)
     if errand.op is Op.CARD:
-        return await _card(helpdesk, pacer, ticket, topic, first=bool(errand.payload.get("first")))
+        return await _first_card(helpdesk, pacer, ticket, topic)
     pacer.wrote(topic.chat)
     to = Address(chat=topic.chat, thread=topic.thread or None)
     return await _OPS[errand.op](_Target(helpdesk, helpdesk.desk, to, desk_place(topic.chat)), errand)
@@ -124,22 +131,30 @@ async def topic_of(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket) -> Topic:
     return topic
 
 
-async def _card(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket, topic: Topic, *, first: bool) -> list[str]:
-    """Post the card, or edit it and the topic's name where they changed."""
+async def _first_card(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket, topic: Topic) -> list[str]:
+    """Post the card that opens the topic; one that is there already is brought up to date."""
+    if topic.card_id:
+        return await _refresh_card(helpdesk, pacer, ticket)
     card = await card_of(helpdesk, ticket)
-    part = Part(text=card.text, rows=card.rows)
-    to = Address(chat=topic.chat, thread=topic.thread or None)
-    if not topic.card_id:
-        if not first:
-            raise Skipped("the first card is still to come and will show the same")
-        pacer.wrote(topic.chat)
-        card_id = await helpdesk.desk.send(to, part)
-        reached("card.posted")
-        await desk.save_topic(replace(topic, card_id=card_id))
-        await messages.post(desk_place(topic.chat), card_id, None, ticket.id)
-        return [card_id]
     pacer.wrote(topic.chat)
-    await helpdesk.desk.edit(to, topic.card_id, part)
+    card_id = await helpdesk.desk.send(
+        Address(chat=topic.chat, thread=topic.thread or None), Part(text=card.text, rows=card.rows)
+    )
+    reached("card.posted")
+    await desk.save_topic(replace(topic, card_id=card_id))
+    await messages.post(desk_place(topic.chat), card_id, None, ticket.id)
+    return [card_id]
+
+
+async def _refresh_card(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket) -> list[str]:
+    """Edit the card, and the topic's name where that changed."""
+    topic = await desk.topic(ticket.id)
+    if topic is None or not topic.card_id:
+        raise Skipped("the first card is still to come and will show the same")
+    card = await card_of(helpdesk, ticket)
+    pacer.wrote(topic.chat)
+    to = Address(chat=topic.chat, thread=topic.thread or None)
+    await helpdesk.desk.edit(to, topic.card_id, Part(text=card.text, rows=card.rows))
     if topic.thread and topic.name != card.topic_name:
         pacer.wrote(topic.chat)
         await helpdesk.desk.rename_topic(topic.chat, topic.thread, card.topic_name)

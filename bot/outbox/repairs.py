@@ -9,18 +9,12 @@ from bot.helpdesk import HelpDesk
 from bot.outbox.pacing import backoff_ms
 from bot.services import delivery, errands
 from store import db, desk, outbox
+from store.errors import Conflict
 
 RECEIPT_WAIT_MS = 45_000
 """Receipts come within seconds; after this long without one the call surely did not arrive."""
 
 LONGEST_WAIT_MS = 30 * 60_000
-
-
-async def move_group(helpdesk: HelpDesk, errand: Errand, new: str) -> None:
-    """The agents' group became a supergroup with another id."""
-    old = errand.budget.partition(":")[2]
-    await desk.move_chat(old, new)
-    helpdesk.desk.move_group(old, new)
 
 
 async def forget_topic(helpdesk: HelpDesk, errand: Errand) -> None:
@@ -54,9 +48,23 @@ async def after_unknown(helpdesk: HelpDesk, errand: Errand) -> None:
             await outbox.await_receipt(errand.id, now + _patience(errand, now))
         await delivery.uncertain(helpdesk, errand, told=not receipted)
         return
-    await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
+    again = await _again(errand, now)
     repeated = {"repeated": True} if errand.op in WORDS else {}
-    await outbox.set_payload(errand.id, {**errand.payload, **repeated}, now + backoff_ms(errand.attempts))
+    await outbox.set_payload(again, {**errand.payload, **repeated}, now + backoff_ms(errand.attempts))
+
+
+async def _again(errand: Errand, now: int) -> int:
+    """Back into its place; returns the id it has from now on.
+
+    Where a twin waits already, what can be done once for both is needless; an album's later items are no twin.
+    """
+    try:
+        await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
+    except Conflict:
+        await outbox.resolve(errand.id, ErrandState.EXPIRED, now, from_states=(ErrandState.UNCERTAIN,))
+        if errand.op in WORDS:
+            return (await outbox.add([replace(errand, id=0, state=ErrandState.PENDING, coalesce="")]))[0]
+    return errand.id
 
 
 def receipted_channels(helpdesk: HelpDesk) -> list[str]:

@@ -14,7 +14,7 @@ from bot.outbox import bundling, media, repairs
 from bot.outbox.media import FileLate
 from bot.outbox.pacing import Pacer, backoff_ms
 from bot.outbox.performing import NotNow, Skipped, perform
-from bot.services import delivery
+from bot.services import delivery, moving
 from store import db, outbox
 from store.errors import LeaseLost
 
@@ -183,8 +183,7 @@ class Outbox:
             self._pacer.stop_channel(errand.channel, error)
             await self._retry(errand, error)
         elif error.moved_to:
-            await repairs.move_group(self._helpdesk, errand, error.moved_to)
-            await self._retry(errand, error)
+            await self._moved(errand, error)
         elif error.missing is not None and errand.ticket_id is not None and await self._mended(errand, error.missing):
             await self._retry(errand, error)
         elif error.missing is Missing.CHANGE:
@@ -198,11 +197,21 @@ class Outbox:
         else:
             await self._give_up(errand, error)
 
+    async def _moved(self, errand: Errand, error: SendError) -> None:
+        """The agents' group goes by another id: posts follow it, a mark on a message left behind does not."""
+        if not errand.budget:
+            await self._settle(errand, ErrandState.EXPIRED, error=error.key)
+            return
+        await moving.group_moved(self._helpdesk, errand.budget.partition(":")[2], error.moved_to)
+        await self._retry(errand, error)
+
     async def _mended(self, errand: Errand, missing: Missing) -> bool:
         """Make what the platform misses anew, where that is possible."""
         if missing is Missing.THREAD:
             await repairs.forget_topic(self._helpdesk, errand)
             return True
+        if missing is Missing.FORUM:
+            return not self._helpdesk.desk.has_topics
         if missing is Missing.MESSAGE and errand.op is Op.CARD:
             await repairs.forget_card(self._helpdesk, errand)
             return True

@@ -59,7 +59,7 @@ async def sent_bundled(helpdesk: HelpDesk, errand: Errand, external_id: str) -> 
 
 
 async def _line_posted(errand: Errand, place: str, external_ids: list[str]) -> None:
-    """A sentence of ours in the group: whoever replies to it means its ticket (a group without topics lives by that)."""
+    """A sentence of ours in the group: whoever replies to it means its ticket."""
     ticket_id = errand.ticket_id or errand.payload.get("about")
     if ticket_id is not None and errand.conversation_id is None and errand.op is Op.SEND:
         for external_id in external_ids:

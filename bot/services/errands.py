@@ -131,7 +131,7 @@ async def to_group(
     external_reply_to: str | None = None,
     about: int | None = None,
 ) -> None:
-    """Enqueue a post in an agents' group outside a ticket's lane: the answer to a command (`about` a ticket), an alarm."""
+    """Enqueue a post outside the tickets' lanes: an alarm, or the answer to a command, perhaps `about` a ticket."""
     where = {"chat": chat, "thread": thread, "external_reply_to": external_reply_to, "about": about}
     for part in fit(message, helpdesk.desk.capabilities).parts:
         payload = {"part": dump_part(part), **where}

@@ -29,9 +29,14 @@ async def open_ticket(
 
 
 async def create(
-    helpdesk: HelpDesk, conversation: Conversation, content: Content, *, follow_up_of: Ticket | None = None
+    helpdesk: HelpDesk,
+    conversation: Conversation,
+    content: Content,
+    *,
+    follow_up_of: Ticket | None = None,
+    quiet: bool = False,
 ) -> Ticket:
-    """A new ticket that becomes the conversation's current one, with its card on the way to the desk."""
+    """A new ticket that becomes the conversation's current one; unless `quiet`, its card is on the way to the desk."""
     now = helpdesk.now()
     draft = Ticket(
         conversation_id=conversation.id,
@@ -44,7 +49,8 @@ async def create(
     draft = questions.begin(helpdesk, draft)
     ticket = await tickets.create(draft, helpdesk.year(), requester(conversation), helpdesk.deadlines(draft))
     await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=""))
-    await errands.first_card(helpdesk, ticket.id)
+    if not quiet:
+        await errands.first_card(helpdesk, ticket.id)
     return ticket
 
 

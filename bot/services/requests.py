@@ -17,7 +17,10 @@ async def received(helpdesk: HelpDesk, channel: str, said: Said) -> None:
     conversation = await _heard(helpdesk, channel, said)
     if await messages.find_post(lanes.customer_place(conversation), said.external_id):
         return
-    if selfservice.is_meant(said.content):
+    if conversation.requester.banned:
+        await _keep_quietly(helpdesk, conversation, said)
+        return
+    if said.own_words and selfservice.is_meant(said.content):
         await selfservice.run(helpdesk, conversation, said)
         return
     ticket = await _addressed(conversation, said)
@@ -52,6 +55,14 @@ async def _addressed(conversation: Conversation, said: Said) -> Ticket | None:
     return await tickets.last_closed(conversation.id)
 
 
+async def _keep_quietly(helpdesk: HelpDesk, conversation: Conversation, said: Said) -> None:
+    """A banned person's words are kept like everybody's; nobody is disturbed by them and nothing is answered."""
+    ticket = await _addressed(conversation, said)
+    if ticket is None:
+        ticket = await opening.create(helpdesk, conversation, said.content, quiet=True)
+    await relay.record(helpdesk, conversation, ticket, said)
+
+
 async def _continue(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, said: Said) -> None:
     """A message in a live ticket: an answer to what we asked, or words for the agent."""
     text = said.content.text.strip() if said.content.attachment is None else ""
@@ -79,7 +90,7 @@ async def edited(helpdesk: HelpDesk, channel: str, event: Edited) -> None:
     conversation, _ = await conversations.resolve(channel, event.author, helpdesk.now(), helpdesk.policies.locale)
     if not await relay.edited(helpdesk, conversation, event):
         said = Said(author=event.author, at=event.at, external_id=event.external_id, content=event.content)
-        await received(helpdesk, channel, said)
+        await received(helpdesk, channel, replace(said, own_words=False))
 
 
 async def revoked(helpdesk: HelpDesk, channel: str, event: Revoked) -> None:

@@ -53,14 +53,6 @@ field-source = Source
 field-scope = Scope
 field-reproducible = Reproducible
 
-type-question = Question
-type-idea = Idea
-type-fault = Fault
-scope-everyone = Everyone
-scope-only_me = Only me
-answer-yes = Yes
-answer-no = No
-
 
 ## Not understood, or cannot be done
 
@@ -113,8 +105,6 @@ placeholder-form = 📝 Completed form
 placeholder-location = 📍 Location
 placeholder-contact = 👤 Contact
 placeholder-sticker = Sticker
-placeholder-call = 📞 Call
-placeholder-service = System notice
 placeholder-rich-message = Richly formatted message
 placeholder-giveaway-winners = 🎁 Giveaway result
 placeholder-unique-gift = 🎁 Special gift
@@ -271,6 +261,10 @@ desk-blocked = 🚫 The requester blocked the bot; messages do not arrive.
 desk-unblocked = ✅ The requester unblocked the bot; messages arrive again.
 desk-identity-changed = ☎️ The requester's number or id changed; the conversation goes on.
 desk-file-late = 📎 the file is on its way and will follow shortly
+desk-banned = 🔇 { $name } is muted: what they write is kept, not shown here and not answered.
+desk-unbanned = 🔊 { $name } is listened to again.
+banned-already = { $name } is muted already.
+not-banned = { $name } is not muted.
 desk-assigned = { $number } → { $name }
 desk-postponed = { $number } postponed: { $until }
 desk-in-development = { $number } in development: { $engineer }, { $issue }, { $eta }
@@ -309,6 +303,7 @@ send-error-media-type = the channel does not take this kind of file
 send-error-media-gone = the channel no longer has the file
 send-error-rate = the channel makes us wait, too many messages
 send-error-auth = the channel refuses our access token; tell an admin
+send-error-rights = the bot lacks a right it needs in this group; tell an admin
 send-error-template = the template cannot be used
 send-error-bad-request = the channel refused the message
 send-error-chat-gone = the chat is gone
@@ -339,6 +334,8 @@ command-tickets = live tickets (mine, pending …)
 command-status = status
 command-reopen = reopen
 command-close = close (lead)
+command-ban = mute the requester (lead)
+command-unban = listen to the requester again (lead)
 command-role = give a role (admin)
 command-help = this list
 

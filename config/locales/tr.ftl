@@ -53,14 +53,6 @@ field-source = Kaynak
 field-scope = Kapsam
 field-reproducible = Tekrarlanabiliyor
 
-type-question = Soru
-type-idea = Öneri
-type-fault = Arıza
-scope-everyone = Herkeste
-scope-only_me = Sadece bende
-answer-yes = Evet
-answer-no = Hayır
-
 
 ## Anlaşılamayan ya da yapılamayan istekler
 
@@ -113,8 +105,6 @@ placeholder-form = 📝 Doldurulmuş form
 placeholder-location = 📍 Konum
 placeholder-contact = 👤 Kişi kartı
 placeholder-sticker = Çıkartma
-placeholder-call = 📞 Arama
-placeholder-service = Sistem bildirimi
 placeholder-rich-message = Zengin biçimli mesaj
 placeholder-giveaway-winners = 🎁 Çekiliş sonucu
 placeholder-unique-gift = 🎁 Özel hediye
@@ -271,6 +261,10 @@ desk-blocked = 🚫 Müşteri botu engelledi; mesajlar ulaşmıyor.
 desk-unblocked = ✅ Müşteri engeli kaldırdı; mesajlar yeniden ulaşıyor.
 desk-identity-changed = ☎️ Müşterinin numarası ya da kimliği değişti; konuşma sürüyor.
 desk-file-late = 📎 dosya yolda, birazdan burada olacak
+desk-banned = 🔇 { $name } susturuldu: yazdıkları saklanır, burada gösterilmez ve yanıtlanmaz.
+desk-unbanned = 🔊 { $name } yeniden dinleniyor.
+banned-already = { $name } zaten susturulmuş.
+not-banned = { $name } susturulmamış.
 desk-assigned = { $number } → { $name }
 desk-postponed = { $number } ertelendi: { $until }
 desk-in-development = { $number } geliştirmede: { $engineer }, { $issue }, { $eta }
@@ -309,6 +303,7 @@ send-error-media-type = bu dosya türünü kanal kabul etmiyor
 send-error-media-gone = dosya artık kanalda bulunmuyor
 send-error-rate = kanal çok sık gönderim nedeniyle bekletiyor
 send-error-auth = kanal erişim anahtarını kabul etmiyor; yöneticiye haber verin
+send-error-rights = botun bu grupta gereken yetkisi yok; yöneticiye haber verin
 send-error-template = şablon kullanılamıyor
 send-error-bad-request = kanal mesajı kabul etmedi
 send-error-chat-gone = sohbet artık yok
@@ -339,6 +334,8 @@ command-tickets = açık talepler (mine, pending …)
 command-status = durum
 command-reopen = yeniden aç
 command-close = kapat (lider)
+command-ban = müşteriyi sustur (lider)
+command-unban = müşteriyi yeniden dinle (lider)
 command-role = rol ver (yönetici)
 command-help = bu liste
 

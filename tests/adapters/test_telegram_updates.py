@@ -141,18 +141,16 @@ async def test_a_webhook_in_the_way_shows_as_conflict_until_it_is_gone(town: Tow
         await store.has(1)
 
 
-async def test_a_refused_token_ends_the_loop_with_a_status(town: Town) -> None:
+async def test_a_refused_token_shows_and_is_tried_again(town: Town) -> None:
     store = Store()
-    poller = Poller(
-        bot_id=4242,
-        token="4242:WRONG",
-        accept=store.accept,
-        load_offset=store.load_offset,
-        api_base=town.server.base_url,
-    )
-    async with asyncio.timeout(5):
-        await poller.run()
-    assert poller.status == "unauthorized"
+    refusal = {"ok": False, "error_code": 401, "description": "Unauthorized"}
+    town.server.faults.add("getUpdates", error(401, refusal), times=20)
+    town.server.say(AYSE, "bir")
+    async with polling(town.server.base_url, store) as poller:
+        await town.changes.wait_for(lambda: poller.status == "unauthorized")
+        assert not poller.caught_up
+        await store.has(1)
+        await town.changes.wait_for(lambda: poller.caught_up)
 
 
 async def test_a_server_that_breaks_off_shows_as_unreachable_and_no_secret_is_told(town: Town) -> None:

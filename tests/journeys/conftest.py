@@ -19,17 +19,25 @@ def extra() -> dict[str, str]:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """Both platforms with their cast; the rate limits are in force."""
-    world = World(tmp_path)
+def limits() -> bool:
+    """Whether the platforms' rate limits are in force; long stories about something else override this fixture."""
+    return True
+
+
+@pytest.fixture
+async def world(tmp_path: Path, limits: bool) -> AsyncIterator[World]:
+    """Both platforms with their cast."""
+    world = World(tmp_path, limits=limits)
     await world.start()
     yield world
     await world.stop()
 
 
 @pytest.fixture
-def settings(world: World, tmp_path: Path, extra: dict[str, str]) -> Settings:
+def settings(world: World, tmp_path: Path, limits: bool, extra: dict[str, str]) -> Settings:
     own = {"GISE_DATA_DIR": str(tmp_path / "data"), "GISE_HTTP__PORT": "0"}
+    if not limits:
+        own["GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE"] = "0"
     return load_settings(world.environment() | own | extra, None)
 
 
@@ -68,4 +76,10 @@ def john(world: World, app: App) -> Phone:
 @pytest.fixture(params=[AYSE.key, EMRE.key, ZEYNEP.key], ids=["whatsapp", "whatsapp-no-number", "telegram"])
 def customer(request: pytest.FixtureRequest, world: World, app: App) -> Phone:
     """The same story on every channel."""
+    return Phone(world, request.param)
+
+
+@pytest.fixture(params=[AYSE.key, ZEYNEP.key], ids=["whatsapp", "telegram"])
+def either(request: pytest.FixtureRequest, world: World, app: App) -> Phone:
+    """The same story once on WhatsApp and once on Telegram, where the number behind it makes no difference."""
     return Phone(world, request.param)

@@ -8,17 +8,17 @@ from adapters.sandbox.chaos.plan import Line
 from adapters.sandbox.chaos.stage import AGENTS, Stage
 from adapters.sandbox.chaos.watch import Watch
 
-_ROOM = 250
-"""Messages that may be on their way at once; people go on writing while the program is down."""
-_PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS = 5.0
 _AGENTS = tuple(AGENTS)
 
 
 class Crowd:
     """`written` are the lines that were really said, in order; `posts` the agents' message ids by mark."""
 
-    def __init__(self, stage: Stage, watch: Watch) -> None:
+    def __init__(self, stage: Stage, watch: Watch, room: int) -> None:
+        """`room`: messages that may be on their way at once; people go on writing while the program is down."""
         self._stage = stage
+        self._most = room
         self._watch = watch
         self._held: dict[int, deque[Line]] = {}
         self._given_up = 0
@@ -65,7 +65,7 @@ class Crowd:
 
     async def _room(self) -> None:
         """Wait while too much is on its way. What does not move for a while is not waited for any longer."""
-        while self._on_the_way() > _ROOM:
+        while self._on_the_way() > self._most:
             before = len(self._watch.seen)
             version = self._stage.changes.version
             try:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Literal, get_args
 
 Channel = Literal["both", "whatsapp", "telegram"]
+CHANNELS: tuple[str, ...] = get_args(Channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,13 @@ class Program:
     """What is put to the test: `entry` (`module:function`) of the source tree `root`, called with `arguments`.
 
     `modules` are loaded before the first start, so that a restart costs no more than the program's own start.
+    `repeated` are the words by which a post in the agents' group says that it may be there twice.
     """
 
     root: Path
     entry: str
     arguments: tuple[str, ...]
+    repeated: str
     modules: tuple[str, ...] = ()
 
 
@@ -95,6 +98,7 @@ _JOINING = 0.8
 _AT_POINTS = 0.6
 _RARE = frozenset({"topic.opened", "card.posted", "outbox.before_recovery"})
 _AT_NIGHT = "timers."
+_LONG_RUN = 10
 
 
 def course(plan: Plan) -> Course:
@@ -107,10 +111,12 @@ def course(plan: Plan) -> Course:
     return Course(people, _lines(plan, people, random), fates, ends)
 
 
-def night_fate(plan: Plan, random: Random) -> Fate | None:
-    """The last death, while the timers of the night go off; None for a run without kills or without such points."""
+def nights(plan: Plan) -> tuple[Fate, ...]:
+    """The last deaths, while timers go off: at one such point in a short run, at each in a long one."""
     points = [point for point in plan.points if point.startswith(_AT_NIGHT)]
-    return Fate(f"{random.choice(points)}:1") if points and plan.kills > 1 else None
+    if plan.kills < _LONG_RUN:
+        points = Random(plan.seed).sample(points, min(len(points), plan.kills // 2, 1))
+    return tuple(Fate(f"{point}:1") for point in points)
 
 
 def _person(index: int, channel: Channel) -> Person:
@@ -122,7 +128,8 @@ def _person(index: int, channel: Channel) -> Person:
 
 def _lines(plan: Plan, people: tuple[Person, ...], random: Random) -> tuple[Line, ...]:
     """Everybody has a first word; then whoever is there already goes on."""
-    joins = sorted(random.sample(range(round(plan.messages * _JOINING)), plan.contacts - 1)) if people[1:] else []
+    # Most come early: each chat takes one message a second, so that few of them would hold up the run.
+    joins = sorted(round(plan.messages * _JOINING * random.random() ** 3) for _ in people[1:])
     joins = [0, *joins]
     written = [[0, 0] for _ in people]
     lines, present = [], 0
@@ -138,8 +145,8 @@ def _lines(plan: Plan, people: tuple[Person, ...], random: Random) -> tuple[Line
 
 
 def _fates(plan: Plan, random: Random) -> tuple[Fate, ...]:
-    """Deaths at crash points, each point in turn, among deaths at any time; one is kept for the night."""
-    kills = plan.kills - (1 if night_fate(plan, random) else 0)
+    """Deaths at crash points, each point in turn, among deaths at any time; those of the night come on top."""
+    kills = plan.kills - len(nights(plan))
     points = [point for point in plan.points if not point.startswith(_AT_NIGHT)]
     random.shuffle(points)
     at_points = round(kills * _AT_POINTS) if points else 0

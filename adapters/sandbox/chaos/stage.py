@@ -17,7 +17,7 @@ from adapters.sandbox.whatsapp import WhatsAppServer
 
 HOST = "127.0.0.1"
 AGENTS = {8_001_001: "Deniz", 8_001_002: "Elif", 8_001_003: "Mert"}
-_SECRET = "chaos-" + "s" * 40  # noqa: S105 - signs updates between two processes of one machine, for minutes
+_SECRET = "chaos-" + "s" * 40
 _HIDDEN_NUMBER_EVERY = 6
 _WEBHOOK_SHARE = 0.25
 

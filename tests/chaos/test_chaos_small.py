@@ -1,0 +1,42 @@
+"""The proof on a small scale: real processes are killed, answers are dropped, and every message is accounted for."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from adapters.sandbox.chaos.control import CONTROLS, broken
+from adapters.sandbox.chaos.plan import Plan
+from adapters.sandbox.chaos.report import MISSED, Report
+from adapters.sandbox.chaos.run import chaos
+from bot.crashpoints import POINTS
+from config.chaos import PROGRAM
+
+SMALL = Plan(seed=20261122, messages=300, contacts=20, kills=5, dropped=0.02, points=POINTS)
+
+
+async def run(plan: Plan, folder: Path, control: str = "") -> Report:
+    """One run; what it says on the way ends up in the test's output."""
+    program = broken(PROGRAM, control, folder / "copy") if control else PROGRAM
+    async with asyncio.timeout(120):
+        return await chaos(plan, program, folder, print)
+
+
+async def test_five_kills_and_dropped_answers_lose_double_and_hide_nothing(tmp_path: Path) -> None:
+    report = await run(SMALL, tmp_path)
+    assert (report.verdict, report.exit_code) == ("passed", 0), report.as_json()
+
+
+async def test_a_program_that_acknowledges_before_it_commits_is_seen_to_lose_messages(tmp_path: Path) -> None:
+    plan = replace(SMALL, messages=60, contacts=4, kills=3, channel="whatsapp", points=("inbox.stored",))
+    report = await run(plan, tmp_path, "ack-before-commit")
+    assert report.verdict == MISSED
+    assert "inbound lost" in {name for name, _ in report.findings}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_still_fits_the_program(control: str, tmp_path: Path) -> None:
+    copy = broken(PROGRAM, control, tmp_path)
+    changed = CONTROLS[control].file
+    assert (copy.root / changed).read_text(encoding="utf-8") != (PROGRAM.root / changed).read_text(encoding="utf-8")

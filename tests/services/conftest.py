@@ -1,0 +1,54 @@
+"""Use cases against a real SQLite file."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from adapters.telegram.capabilities import CAPABILITIES
+from adapters.telegram.parse import Parser
+from bot.domain.people import Role
+from store import db, desk
+from tests.builders import GROUP, House, house
+from tests.fakes import FakeDesk
+from tests.senders import AGENT, EX_AGENT, LEAD, OWNER
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[list[EventDict]]:
+    """What was logged; drawing tracebacks on the terminal would take longer than the tests."""
+    with capture_logs() as entries:
+        yield entries
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Path]:
+    """An open database; the value is the folder for files."""
+    await db.open_database(f"sqlite://{tmp_path}/gise.sqlite3")
+    yield tmp_path
+    await db.close_database()
+
+
+@pytest.fixture
+def desk_house(database: Path) -> House:
+    """A help desk with Telegram and WhatsApp."""
+    return house(database)
+
+
+@pytest.fixture
+async def strict_house(database: Path) -> House:
+    """A house whose Telegram reads raw updates, with one person of every standing."""
+    built = house(database)
+    parser = Parser(bot_id=42, groups=[GROUP], now=built.clock.now, username="gise_bot")
+    built = house(database, telegram=FakeDesk("telegram", CAPABILITIES, GROUP, read=parser.parse))
+    for user_id in (OWNER, LEAD, AGENT, EX_AGENT):
+        await desk.seen(user_id, f"Kişi {user_id}", "")
+    await desk.seen(910_009, "Vekil", "vekil")
+    await desk.set_role(OWNER, Role.OWNER)
+    await desk.set_role(LEAD, Role.LEAD)
+    await desk.set_role(AGENT, Role.AGENT)
+    await desk.set_role(EX_AGENT, Role.ADMIN)
+    await desk.set_present(EX_AGENT, False)
+    return built

@@ -1,0 +1,225 @@
+"""What became of our messages: receipts in every order, parked answers, one-press resend."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from bot.domain.errors import SendError
+from bot.domain.ledger import Delivery, ErrandState, LedgerMessage, Op
+from bot.domain.message import Person, Receipt, ReceiptStatus
+from bot.domain.ticket import Ticket
+from bot.inbox import Outcome
+from bot.outbox.repairs import send_unreceipted
+from store import messages, outbox
+from tests.builders import AYSE, MEHMET, ZEYNEP, House, counted, outgoing
+
+SENT, DELIVERED, READ, FAILED = ReceiptStatus
+SHUT = SendError(key="send-error-window", certain=True, retryable=False, window_closed=True)
+BLOCKED = SendError(key="send-error-blocked", certain=True, retryable=False)
+DAY = 86_400.0
+
+
+async def answered(desk_house: House, *refusals: SendError, text: str = "Yanıt") -> tuple[Ticket, dict[str, Any]]:
+    """A ticket with an answer that was taken to WhatsApp; the answer's errand."""
+    ticket = await desk_house.opened()
+    desk_house.clock.move(60)
+    desk_house.whatsapp.refusals.extend(refusals)
+    await desk_house.agent(text, ticket)
+    await desk_house.deliver()
+    return ticket, (await outgoing(channel="whatsapp", op=Op.SEND))[-1]
+
+
+async def ledger(errand: dict[str, Any]) -> LedgerMessage:
+    message = await messages.get(errand["message_id"])
+    assert message is not None
+    return message
+
+
+async def state(errand: dict[str, Any]) -> ErrandState:
+    found = await outbox.by_id(errand["id"])
+    assert found is not None
+    return found.state
+
+
+ORDERS = sorted({order for length in (1, 2, 3) for order in itertools.product(ReceiptStatus, repeat=length)})
+
+
+@pytest.mark.parametrize("chunk", range(4))
+async def test_receipts_in_any_order_and_number_end_alike(desk_house: House, chunk: int) -> None:
+    """All orders of up to three receipts, with repetitions, each for a message of its own."""
+    ticket = await desk_house.opened()
+    for order in ORDERS[chunk::4]:
+        await desk_house.agent("Yanıt", ticket)
+        await desk_house.deliver()
+        errand = (await outgoing(channel="whatsapp", op=Op.SEND))[-1]
+        await desk_house.receipts(*order, errand=errand["id"], code="131026" if FAILED in order else "")
+        strongest = next(status for status in (READ, DELIVERED, FAILED, SENT) if status in order)
+        assert (await ledger(errand)).delivery == strongest.value
+        assert (await state(errand)) is (ErrandState.FAILED if FAILED in order else ErrandState.SENT)
+
+
+async def test_a_failure_is_told_once_however_often_it_is_reported(desk_house: House) -> None:
+    _, errand = await answered(desk_house)
+    before = len(await outgoing(channel="desk", op=Op.SEND))
+    await desk_house.receipts(FAILED, FAILED, FAILED, errand=errand["id"], code="131026")
+    assert len(await outgoing(channel="desk", op=Op.SEND)) == before + 1
+
+
+async def test_a_receipt_is_found_by_its_message_id_too(desk_house: House) -> None:
+    _, errand = await answered(desk_house)
+    known = (await outgoing(channel="whatsapp", op=Op.SEND))[-1]["external_id"]
+    event = Receipt(external_id=known, status=READ, at=desk_house.clock.now())
+    await desk_house.takes_in(desk_house.whatsapp, event)
+    assert (await ledger(errand)).delivery is Delivery.READ
+
+
+@pytest.mark.parametrize("tracker", ["", "0", "999999", "²", "-1", "abc", "9" * 40, "1 OR 1=1"])
+async def test_a_receipt_of_nothing_changes_nothing(desk_house: House, tracker: str) -> None:
+    await answered(desk_house)
+    before = await counted()
+    event = Receipt(external_id="wamid-unknown", status=READ, at=desk_house.clock.now(), tracker=tracker)
+    assert await desk_house.takes_in(desk_house.whatsapp, event) == [Outcome.DONE]
+    assert await counted() == before
+
+
+async def test_a_receipt_of_another_channel_changes_nothing(desk_house: House) -> None:
+    _, errand = await answered(desk_house)
+    event = Receipt(external_id="x", status=READ, at=desk_house.clock.now(), tracker=str(errand["id"]))
+    await desk_house.takes_in(desk_house.telegram, event)
+    assert (await ledger(errand)).delivery is Delivery.SENT
+
+
+async def unknown_at(desk_house: House, who: Person) -> dict[str, Any]:
+    """The errand of an answer whose outcome nobody knows."""
+    ticket = await desk_house.opened(who=who)
+    channel = desk_house.home(who)
+    await desk_house.agent("Yanıt", ticket)
+    channel.unknown.add(who.keys[0].partition(":")[2])
+    await desk_house.deliver()
+    channel.unknown.clear()
+    return (await outgoing(channel=channel.name, op=Op.SEND))[-1]
+
+
+async def test_an_unknown_outcome_on_whatsapp_waits_for_the_receipt(desk_house: House) -> None:
+    errand = await unknown_at(desk_house, AYSE)
+    assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.UNCERTAIN, Delivery.UNCERTAIN)
+    await desk_house.receipts(DELIVERED, errand=errand["id"])
+    assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.SENT, Delivery.DELIVERED)
+    assert (await messages.find_post("whatsapp:1", f"wamid-{errand['id']}")) is not None
+    desk_house.clock.move(DAY)
+    await send_unreceipted(desk_house.helpdesk)
+    await desk_house.deliver()
+    assert desk_house.whatsapp.said().count("Yanıt") == 1, "what was proved is not sent again"
+
+
+async def test_an_answer_on_whatsapp_that_no_receipt_proves_is_sent_again(desk_house: House) -> None:
+    errand = await unknown_at(desk_house, AYSE)
+    await desk_house.customer("Orada mısınız?")
+    await desk_house.agent("Bir de şu", await desk_house.ticket())
+    await send_unreceipted(desk_house.helpdesk)
+    await desk_house.deliver()
+    assert desk_house.whatsapp.said().count("Yanıt") == 1, "a receipt may still come"
+    desk_house.clock.move(60)
+    await send_unreceipted(desk_house.helpdesk)
+    await desk_house.deliver()
+    assert desk_house.whatsapp.said()[-2:] == ["Yanıt", "Bir de şu"], "in its place in the lane"
+    assert await state(errand) is ErrandState.SENT
+
+
+async def test_an_unknown_outcome_on_telegram_is_shown_with_a_resend(desk_house: House) -> None:
+    errand = await unknown_at(desk_house, ZEYNEP)
+    await desk_house.deliver()
+    line = [call for call in desk_house.telegram.calls if "bilinmiyor" in call.words]
+    assert [call.part.rows[0][0].token for call in line] == [f"rs:{errand['id']}"]
+
+
+async def test_resending_sends_once_more_and_only_once(desk_house: House) -> None:
+    errand = await unknown_at(desk_house, ZEYNEP)
+    for _ in range(2):
+        await desk_house.desk_press(f"rs:{errand['id']}")
+    await desk_house.deliver()
+    await desk_house.desk_press(f"rs:{errand['id']}")
+    await desk_house.deliver()
+    assert desk_house.telegram.said("800001").count("Yanıt") == 2
+    toasts = [call.text for call in desk_house.telegram.calls if call.verb == "answer" and call.text]
+    assert [toast.split()[0] for toast in toasts] == ["Yeniden", "Gerek", "Gerek"]
+    assert (await ledger(errand)).delivery is Delivery.SENT
+
+
+@pytest.mark.parametrize("token", ["rs:0", "rs:999999", "rs:1"])
+async def test_there_is_nothing_to_resend_behind_a_made_up_token(desk_house: House, token: str) -> None:
+    await answered(desk_house)
+    before = desk_house.whatsapp.said()
+    await desk_house.desk_press(token)
+    await desk_house.deliver()
+    assert desk_house.whatsapp.said() == before
+    assert desk_house.telegram.calls[-1].verb == "answer"
+
+
+async def test_a_failure_names_its_reason_in_the_topic(desk_house: House) -> None:
+    _, errand = await answered(desk_house, BLOCKED)
+    await desk_house.deliver()
+    message = await ledger(errand)
+    assert (message.delivery, message.failure) == (Delivery.FAILED, "send-error-blocked")
+    assert any("engellemiş" in post for post in desk_house.telegram.said())
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["refused at once", "refused by a receipt"])
+async def test_a_shut_window_parks_the_answer_and_any_sign_of_life_lets_it_go(desk_house: House, late: bool) -> None:
+    _, errand = await answered(desk_house, *([] if late else [SHUT]))
+    if late:
+        await desk_house.receipts(FAILED, errand=errand["id"], code="131047")
+    assert await state(errand) is ErrandState.PARKED
+    await desk_house.deliver()
+    assert any("Yanıt saklandı" in post for post in desk_house.telegram.said())
+    await desk_house.customer("menü")
+    await desk_house.deliver()
+    assert await state(errand) is ErrandState.SENT
+    assert "Yanıt" in desk_house.whatsapp.said()[-2:]
+
+
+async def test_only_the_own_conversations_answers_are_let_go(desk_house: House) -> None:
+    _, errand = await answered(desk_house, SHUT)
+    await desk_house.customer("Merhaba", who=MEHMET)
+    assert await state(errand) is ErrandState.PARKED
+
+
+async def test_after_24_hours_an_answer_is_parked_without_a_call(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.clock.move(DAY)
+    await desk_house.agent("Yanıt", ticket)
+    await desk_house.deliver()
+    assert "Yanıt" not in desk_house.whatsapp.said()
+    assert await state((await outgoing(channel="whatsapp", op=Op.SEND))[-1]) is ErrandState.PARKED
+
+
+async def test_after_24_hours_a_mere_notice_is_dropped_visibly(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.clock.move(DAY)
+    await desk_house.agent("/take", ticket)
+    await desk_house.deliver()
+    assert await state((await outgoing(channel="whatsapp", op=Op.SEND))[-1]) is ErrandState.EXPIRED
+    assert any("bilgilendirme gönderilmedi" in post for post in desk_house.telegram.said())
+
+
+async def test_telegram_has_no_window(desk_house: House) -> None:
+    ticket = await desk_house.opened(who=ZEYNEP)
+    desk_house.clock.move(30 * DAY)
+    await desk_house.agent("Yanıt", ticket)
+    await desk_house.deliver()
+    assert "Yanıt" in desk_house.telegram.said("800001")
+
+
+async def test_a_long_answer_counts_as_sent_with_its_last_part(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    await desk_house.agent("Uzun bir cümle. " * 600, ticket)
+    parts = (await outgoing(channel="whatsapp", op=Op.SEND, ticket_id=ticket.id))[-3:]
+    assert len({part["message_id"] for part in parts}) == 1
+    desk_house.whatsapp.refusals.append(SendError(key="send-error-rate", certain=True, retryable=True, retry_after=9))
+    await desk_house.deliver()
+    assert (await ledger(parts[0])).delivery is Delivery.STORED
+    desk_house.clock.move(10)
+    await desk_house.deliver()
+    assert (await ledger(parts[0])).delivery is Delivery.SENT
+    assert "".join(desk_house.whatsapp.said(AYSE.phone)[-3:]).count("Uzun bir cümle.") == 600

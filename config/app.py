@@ -33,9 +33,13 @@ from scheduler.jobs import Job
 from scheduler.runner import Scheduler
 from store import db, desk
 from store import inbox as inbox_store
+from store import timers as timer_store
 
 DRAIN_SECONDS = 2.5
 """How long the workers, and then the calls under way, may take at a stop that must end within ten seconds."""
+
+INTRODUCTION_PAUSE = 30.0
+"""Seconds until Telegram is told again where updates go."""
 
 log = structlog.get_logger(__name__)
 
@@ -182,8 +186,9 @@ async def _recover(helpdesk: HelpDesk) -> None:
     """What the process before us left half done (SQLite: there is no other process, so all of it is ours)."""
     items = await inbox_store.release_orphans(helpdesk.epoch, helpdesk.now(), all_others=True)
     errands = await recover(helpdesk, all_others=True)
-    if items or errands:
-        log.warning("picked up after an unclean stop", items=items, errands=errands)
+    timers = await timer_store.release_orphans(helpdesk.epoch)
+    if items or errands or timers:
+        log.warning("picked up after an unclean stop", items=items, errands=errands, timers=timers)
 
 
 def _workers(helpdesk: HelpDesk, outbox: Outbox) -> list[asyncio.Task[None]]:
@@ -256,17 +261,20 @@ async def _receive_updates(
 
 
 async def _introduce(settings: Settings, telegram: TelegramChannel, poller: Poller | None) -> None:
-    """Tell Telegram where updates go and which commands there are; none of it holds up the start."""
-    try:
-        if poller is None and settings.telegram.webhook_url and settings.telegram.webhook_secret:
-            await telegram.use_webhook(
-                settings.telegram.webhook_url, settings.telegram.webhook_secret.get_secret_value()
-            )
+    """Tell Telegram where updates go and which commands there are, again and again until it listens."""
+    webhook = settings.telegram if poller is None else None
+    while True:
+        try:
+            if webhook and webhook.webhook_url and webhook.webhook_secret:
+                await telegram.use_webhook(webhook.webhook_url, webhook.webhook_secret.get_secret_value())
+            elif poller is not None:
+                await telegram.use_polling()
+            await telegram.set_commands(menus(_texts(settings)))
+        except SendError as error:
+            log.warning("telegram did not take the command menus or the webhook", error=str(error))
+            await asyncio.sleep(INTRODUCTION_PAUSE)
         else:
-            await telegram.use_polling()
-        await telegram.set_commands(menus(_texts(settings)))
-    except SendError as error:
-        log.warning("telegram did not take the command menus or the webhook", error=str(error))
+            return
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -1,6 +1,7 @@
 """`gise chaos`: the sandbox's chaos run, put to the program it is part of."""
 
 import asyncio
+import logging
 import secrets
 import shutil
 import tempfile
@@ -68,6 +69,8 @@ def run_chaos(given: Mapping[str, Any], *, full: bool, control: str, file: Path 
 
 def play(plan: Plan, folder: Path, control: str = "") -> Report:
     """One run in `folder`, of the program or of a copy that breaks a promise. Raises `Unstartable`, `NotApplied`."""
+    # A caller that dies in the middle of a call is what this is about, and no news for the platforms' log.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     program = broken(PROGRAM, control, folder / "copy") if control else PROGRAM
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(chaos(plan, program, folder, lambda words: typer.echo(words, err=True)))

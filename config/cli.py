@@ -103,7 +103,7 @@ def chaos(  # noqa: PLR0913 - each is an option of the command line
     dropped: Annotated[float, typer.Option(min=0, max=1, help="Share of the platforms' answers that are lost.")] = 0.01,
     channel: Annotated[str, typer.Option(help="both, whatsapp or telegram.")] = "both",
     limits: Annotated[bool, typer.Option("--limits", help="Keep the platforms' rate limits in force.")] = False,
-    control: Annotated[str, typer.Option(help="Break a promise on purpose: ack-before-commit, blind-resend.")] = "",
+    control: Annotated[str, typer.Option(help="Break a promise on purpose: ack-before-commit, blind-resend …")] = "",
     json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
 ) -> None:
     """Kill it again and again, then account for every message.

@@ -53,7 +53,8 @@ _SETTLE: Final = """
 UPDATE outbox SET state = ?1, settled_at = ?2, error = ?3, external_id = coalesce(nullif(?4, ''), external_id)
 WHERE id = ?5 AND epoch = ?6 AND state = 'sending' RETURNING id"""
 _RETRY: Final = """
-UPDATE outbox SET due_at = ?1, error = ?2, epoch = '', lease_until = 0, (state, settled_at) = (
+UPDATE outbox SET due_at = ?1, error = ?2, epoch = '', lease_until = 0, attempts = attempts - ?5,
+    (state, settled_at) = (
     SELECT CASE WHEN count(*) THEN 'expired' ELSE 'pending' END, CASE WHEN count(*) THEN ?1 END FROM outbox AS twin
     WHERE twin.coalesce_key = outbox.coalesce_key AND twin.coalesce_key <> '' AND twin.state = 'pending'
 )
@@ -80,7 +81,7 @@ _BY_ID: Final = "SELECT * FROM outbox WHERE id = ?"
 _BY_EXTERNAL: Final = """
 SELECT * FROM outbox WHERE channel = ? AND external_id = ? AND external_id <> '' ORDER BY id DESC LIMIT 1"""
 _ORPHANS: Final = """
-UPDATE outbox SET state = 'uncertain', settled_at = ?1
+UPDATE outbox SET state = 'uncertain', settled_at = ?1, due_at = lease_until
 WHERE state = 'sending' AND CASE WHEN ?3 THEN epoch <> ?2 ELSE lease_until <= ?1 END
     AND id NOT IN (SELECT value FROM json_each(?4)) RETURNING *"""
 _EXPIRE: Final = """
@@ -158,9 +159,12 @@ async def settle(
     await _if_ours(_SETTLE, state.value, now, error, external_id, errand_id, epoch)
 
 
-async def retry(errand_id: int, epoch: str, due_at: int, error: str) -> None:
-    """Back to pending; an errand whose twin was queued meanwhile expires instead. Raises `LeaseLost`."""
-    await _if_ours(_RETRY, due_at, error, errand_id, epoch)
+async def retry(errand_id: int, epoch: str, due_at: int, error: str, *, tried: bool = True) -> None:
+    """Back to pending; an errand whose twin was queued meanwhile expires instead. Raises `LeaseLost`.
+
+    Not `tried`: no call was made, so the claim does not count as an attempt.
+    """
+    await _if_ours(_RETRY, due_at, error, errand_id, epoch, 0 if tried else 1)
 
 
 async def resolve(
@@ -218,6 +222,8 @@ async def by_external(channel: str, external_id: str) -> Errand | None:
 
 async def orphans(epoch: str, now: int, *, all_others: bool, busy: Collection[int] = ()) -> list[Errand]:
     """Errands left in `sending`, now `uncertain`: all of other epochs, or any that outlived their lease.
+
+    Their `due_at` is the end of that lease.
 
     `busy` are under way in this process and known to end, whatever a jump of the clock says of their lease.
     """

@@ -21,6 +21,8 @@ _FIRED: Final = "UPDATE timer SET state = 'fired' WHERE id = ? AND epoch = ? AND
 _AGAIN: Final = """
 UPDATE timer SET state = 'armed', due_at = ?, epoch = '', lease_until = 0
 WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"""
+_RELEASE: Final = """
+UPDATE timer SET state = 'armed', epoch = '', lease_until = 0 WHERE state = 'claimed' AND epoch <> ? RETURNING id"""
 _TAKEN: Final = "SELECT id FROM timer WHERE id = ? AND epoch <> ? AND state <> 'armed'"
 _NEXT_DUE: Final = """
 SELECT min(due) AS due FROM (
@@ -50,6 +52,11 @@ async def again(timer_id: int, epoch: str, due_at: int) -> None:
     """Try once more at `due_at`. Raises `LeaseLost` as `fired` does."""
     if not await changed(_AGAIN, due_at, timer_id, epoch):
         await _refuse_if_taken(timer_id, epoch)
+
+
+async def release_orphans(epoch: str) -> int:
+    """Arm again what other epochs claimed; for a start, when there is no other process."""
+    return await changed(_RELEASE, epoch)
 
 
 async def next_due() -> int | None:

@@ -13,7 +13,7 @@ from bot.services.lanes import desk_place
 _MINUTE = 60.0
 _CARD_WRITES = 2
 """A card is posted into a topic that has to be opened, or edited together with the topic's name."""
-_BURST = 6
+_BURST = 10
 """So many writes a minute go out at once; busier groups get an even pace."""
 _LOOK_AGAIN = 0.25
 _BUCKETS_KEPT = 10_000

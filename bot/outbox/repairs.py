@@ -15,6 +15,10 @@ RECEIPT_WAIT_MS = 45_000
 """Receipts come within seconds; after this long without one the call surely did not arrive."""
 
 LONGEST_WAIT_MS = 30 * 60_000
+"""After a long outage of ours webhooks are repeated ever more slowly, so receipts get as long as we were away."""
+
+LEASE_MS = 300_000
+"""Longer than fetching and uploading the largest file may take together."""
 
 
 async def forget_topic(helpdesk: HelpDesk, errand: Errand) -> None:
@@ -35,7 +39,7 @@ async def forget_card(helpdesk: HelpDesk, errand: Errand) -> None:
             await errands.first_card(helpdesk, topic.ticket_id)
 
 
-async def after_unknown(helpdesk: HelpDesk, errand: Errand) -> None:
+async def after_unknown(helpdesk: HelpDesk, errand: Errand, *, outage: int = 0) -> None:
     """An errand just became `uncertain`. It keeps its place in the lane, whatever follows.
 
     Customers' words wait for a receipt where the channel echoes our tracker, and are shown to the agent elsewhere.
@@ -45,7 +49,7 @@ async def after_unknown(helpdesk: HelpDesk, errand: Errand) -> None:
     if errand.conversation_id is not None and errand.op in WORDS:
         receipted = errand.channel in receipted_channels(helpdesk)
         if receipted:
-            await outbox.await_receipt(errand.id, now + _patience(errand, now))
+            await outbox.await_receipt(errand.id, now + min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, outage)))
         await delivery.uncertain(helpdesk, errand, told=not receipted)
         return
     again = await _again(errand, now)
@@ -72,11 +76,6 @@ def receipted_channels(helpdesk: HelpDesk) -> list[str]:
     return [name for name, channel in helpdesk.channels.items() if channel.capabilities.tracker_echoed]
 
 
-def _patience(errand: Errand, now: int) -> int:
-    """How long to wait for a receipt: after a long outage of ours webhooks are repeated ever more slowly."""
-    return min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, now - errand.due_at))
-
-
 async def send_unreceipted(helpdesk: HelpDesk) -> None:
     """No receipt came in time: the message never reached the platform, so it is sent again, ahead of its lane."""
     now = helpdesk.now()
@@ -89,6 +88,7 @@ async def recover(helpdesk: HelpDesk, *, all_others: bool, busy: Collection[int]
     async with db.transaction():
         orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others, busy=busy)
         for errand in orphans:
-            await after_unknown(helpdesk, errand)
+            # An orphan's due time is the end of its lease, which tells when it was claimed.
+            await after_unknown(helpdesk, errand, outage=helpdesk.now() - (errand.due_at - LEASE_MS))
         reached("outbox.before_recovery")
     return len(orphans)

@@ -14,12 +14,11 @@ from bot.outbox import bundling, media, repairs
 from bot.outbox.media import FileLate
 from bot.outbox.pacing import Pacer, backoff_ms
 from bot.outbox.performing import NotNow, Skipped, perform
+from bot.outbox.repairs import LEASE_MS
 from bot.services import delivery, moving
 from store import db, outbox
 from store.errors import LeaseLost
 
-LEASE_MS = 300_000
-"""Longer than fetching and uploading the largest file may take together."""
 BATCH = 32
 MAX_ATTEMPTS = 8
 KEEP_TRYING_MS = 24 * 3_600_000
@@ -103,7 +102,7 @@ class Outbox:
         pause = self._pacer.admit(errand)
         if pause:
             due = self._helpdesk.now() + math.ceil(pause * 1000)
-            await outbox.retry(errand.id, self._helpdesk.epoch, due, errand.error)
+            await outbox.retry(errand.id, self._helpdesk.epoch, due, errand.error, tried=False)
         return not pause
 
     def _finished(self, task: asyncio.Task[None]) -> None:

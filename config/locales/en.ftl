@@ -361,7 +361,7 @@ already-responsible = { $number } is with { $name } already.
 command-needs-ticket = Use this command in a ticket's topic, or as a reply to one of its messages.
 command-unknown = There is no command { $given }. /help shows all of them.
 not-your-right = You may not do this.
-write-as-yourself = Write under your own name: anonymous admins, channels and forwards cannot give commands or write to requesters.
+write-as-yourself = Write under your own name: posts of anonymous admins and channels do not go to requesters, and forwards are no commands.
 not-in-this-status = { $number } is “{ $status ->
     [new] New
     [open] In progress

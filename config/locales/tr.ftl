@@ -361,7 +361,7 @@ already-responsible = { $number } zaten { $name } üzerinde.
 command-needs-ticket = Bu komutu talebin konusunda ya da talebin bir mesajını yanıtlayarak kullanın.
 command-unknown = { $given } diye bir komut yok. /help hepsini gösterir.
 not-your-right = Bunun için yetkiniz yok.
-write-as-yourself = Kendi adınızla yazın: anonim yönetici, kanal ve iletilen mesajlarla komut verilemez, müşteriye yazılamaz.
+write-as-yourself = Kendi adınızla yazın: anonim yönetici ya da kanal adına yazılanlar müşteriye gitmez, iletilen mesajlar komut sayılmaz.
 not-in-this-status = { $number } şu anda “{ $status ->
     [new] Yeni
     [open] İnceleniyor

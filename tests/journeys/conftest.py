@@ -1,6 +1,7 @@
 """Whole stories: the sandbox's servers, the real clients, the unchanged application."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from adapters.sandbox.players import Phone
 from adapters.sandbox.world import World
 from config.app import App, opened
 from config.settings import Settings, load_settings
+
+TODAY = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
+"""A Monday noon in Istanbul; stories that begin on a fixed day never meet a new year by surprise."""
 
 
 @pytest.fixture
@@ -28,6 +32,7 @@ def limits() -> bool:
 async def world(tmp_path: Path, limits: bool) -> AsyncIterator[World]:
     """Both platforms with their cast."""
     world = World(tmp_path, limits=limits)
+    world.clock.move(TODAY.timestamp() - world.clock.now())
     await world.start()
     yield world
     await world.stop()

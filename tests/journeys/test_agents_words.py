@@ -34,6 +34,7 @@ async def test_notes_stay_inside_whatever_becomes_of_them(world: World, either: 
     assert not answer.get("reply_to")
     desk.writes(DENIZ.user_id, "/history")
     await desk.shows("📝 Elif: «kanarya-dört", "📝 Elif: «kanarya-beş»", "📝 Elif: «bize»")
+    assert "Nota verilen yanıt" in towards_customers(world)
     assert "kanarya" not in towards_customers(world)
     assert "bize" not in heard(either)
 

@@ -17,6 +17,19 @@ from tests.builders import AYSE, DENIZ, ELIF, GROUP, MEHMET, ZEYNEP, House, new_
 ODD = ("²", "٣", "-1", "9" * 17, "9" * 30, "0x1", "1e3", " 1", "\u202e1", "", ":", "::", "-", "type", "\0")
 WORDS = ("type", "source", "scope", "fault", "yes", "printer", "en", "tr", "status", "new", "0", "1", "2", "3")
 COMMANDS = ("take", "close", "close:spam", "role:@elif admin", "reopen", "resume", "postpone:1d", "history", "nonsense")
+TRUE = [
+    "a:{}:1",
+    "r:{}:1",
+    "aa:{}:1",
+    "o:{}:{}",
+    "n:{}:{}",
+    "i:{}:type:fault",
+    "p:{}:source:1",
+    "s:{}",
+    "w:{}",
+    "l:0:en",
+]
+TRUE += ["m:0:tickets", "rs:{}", "d:{}:take", "d:{}:close:spam", "d:{}:role:@elif admin"]
 THEIR_RIGHTS = {Action.CREATE, Action.ACCEPT, Action.REJECT, Action.REOPEN, Action.SET, Action.ANSWER}
 CANARY = "gizli-kanarya"
 
@@ -29,6 +42,8 @@ def tokens(amount: int, rows: list[int], words: tuple[str, ...]) -> list[str]:
     found: list[str] = []
     while len(found) < amount:
         token = ":".join((dice.choice(verbs), dice.choice(ids), *dice.choices((*words, *ODD), k=dice.randint(0, 3))))
+        if dice.random() < 0.5:
+            token = dice.choice(TRUE).format(dice.choice(rows), dice.choice(rows))
         place = dice.randrange(len(token) + 1)
         if dice.random() < 0.2:
             token = token[:place] + dice.choice(ODD) + token[place + dice.randint(0, 2) :]

@@ -6,7 +6,7 @@ from bot.domain.message import Person
 from tests.builders import GROUP, House
 
 CUSTOMERS = [Person(keys=(f"tg:81000{number}",), name=f"Müşteri {number}") for number in range(6)]
-MINUTES = 4
+MINUTES = 6
 PER_SECOND = 2
 LIMIT = 20
 WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "album"})

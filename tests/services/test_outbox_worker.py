@@ -10,21 +10,17 @@ from bot.domain.errors import Missing, Reach, SendError
 from bot.domain.ledger import Errand, ErrandState, Op, Urgency
 from bot.domain.message import Person
 from bot.domain.outgoing import Outgoing, Part
-from bot.outbox import recover
 from bot.ports import Channel, Desk
 from bot.services import errands
 from bot.services.lanes import dump_part
-from store import db, desk, outbox
+from store import db, outbox
 from tests.builders import AYSE, GROUP, MEHMET, ZEYNEP, House, outgoing
 from tests.fakes import Call
 
 RATE = SendError(key="send-error-rate", certain=True, retryable=True, retry_after=7.0)
 NETWORK = SendError(key="send-error-network", certain=True, retryable=True)
-UNKNOWN = SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
 REVOKED = SendError(key="send-error-auth", certain=True, retryable=True, reach=Reach.CHANNEL)
-THREAD_GONE = SendError(key="send-error-chat-gone", certain=True, retryable=False, missing=Missing.THREAD)
 UNCHANGED = SendError(key="send-error-bad-request", certain=True, retryable=False, missing=Missing.CHANGE)
-MOVED = SendError(key="send-error-moved", certain=True, retryable=True, moved_to="-1009000000002")
 
 
 def person(number: int) -> Person:
@@ -183,19 +179,6 @@ async def test_a_refused_channel_keeps_its_queue_and_tells_health(desk_house: Ho
     assert desk_house.outbox.stopped_channels == {}
 
 
-async def test_an_unknown_outcome_in_the_group_is_posted_again_and_says_so(desk_house: House) -> None:
-    await desk_house.opened()
-    desk_house.telegram.refusals.append(UNKNOWN)
-    await desk_house.customer("Kâğıt sıkıştı")
-    for _ in range(5):
-        await desk_house.deliver()
-        desk_house.clock.move(60)
-    posts = [post for post in desk_house.telegram.said() if "Kâğıt sıkıştı" in post]
-    assert posts[0] == "👤 Ayşe\nKâğıt sıkıştı"
-    assert len(posts) == 2
-    assert "yinelenmiş olabilir" in posts[1]
-
-
 async def test_an_edit_that_changes_nothing_is_done(desk_house: House) -> None:
     ticket = await desk_house.opened()
     await desk_house.agent("/category Fatura", ticket)
@@ -219,32 +202,6 @@ async def test_many_changes_are_one_edit_of_the_card(desk_house: House) -> None:
     assert "Kategori: f" in edited[0].words
 
 
-async def test_a_vanished_topic_is_opened_again_with_its_card(desk_house: House) -> None:
-    ticket = await desk_house.opened()
-    desk_house.telegram.refusals.append(THREAD_GONE)
-    await desk_house.customer("Orada mısınız?")
-    for _ in range(4):
-        await desk_house.deliver()
-        desk_house.clock.move(60)
-    assert len(desk_house.telegram.topics) == 2
-    found = await desk.topic(ticket.id)
-    assert found is not None
-    posts = desk_house.telegram.in_topics()[found.thread]
-    assert any("Orada mısınız?" in post for post in posts)
-    assert any(ticket.label in post for post in posts), "the card"
-
-
-async def test_a_group_that_moved_is_followed(desk_house: House) -> None:
-    ticket = await desk_house.opened()
-    desk_house.telegram.refusals.append(MOVED)
-    await desk_house.customer("Orada mısınız?")
-    for _ in range(4):
-        await desk_house.deliver()
-        desk_house.clock.move(60)
-    assert "Orada mısınız?" in desk_house.telegram.said("-1009000000002")[0]
-    assert (await desk_house.place(ticket)).thread is not None
-
-
 async def test_a_press_is_answered_soon_or_not_at_all(desk_house: House) -> None:
     await desk_house.presses("zz:1", ZEYNEP)
     desk_house.clock.move(61)
@@ -260,31 +217,6 @@ async def test_a_group_without_topics_works_too(desk_house: House) -> None:
     card, words = desk_house.telegram.said(GROUP)[:2]
     assert ticket.label in card
     assert "Yazıcı çalışmıyor" in words
-
-
-async def test_what_another_process_left_behind_is_unknown_and_handled_as_such(desk_house: House) -> None:
-    ticket = await desk_house.opened(who=ZEYNEP)
-    await desk_house.agent("Yanıt", ticket)
-    await desk_house.customer("Orada mısınız?", ZEYNEP)
-    now = desk_house.clock.now()
-    left = await outbox.claim("dead-process", now, 60_000, 10)
-    assert {errand.channel for errand in left} >= {"telegram", "desk"}
-    assert await recover(desk_house.helpdesk, all_others=True) == len(left)
-    assert await recover(desk_house.helpdesk, all_others=True) == 0
-    words = next(errand for errand in left if errand.channel == "telegram" and errand.op is Op.SEND)
-    assert await state(words.id) is ErrandState.UNCERTAIN
-    await desk_house.settles()
-    assert "Yanıt" not in desk_house.telegram.said("800001"), "nothing is doubled silently"
-    assert any("bilinmiyor" in post for post in desk_house.telegram.said()), "nothing is lost silently"
-    assert any("Orada mısınız?" in post and "yinelenmiş" in post for post in desk_house.telegram.said(GROUP))
-
-
-async def test_a_living_process_keeps_what_it_holds(desk_house: House) -> None:
-    await desk_house.customer("Selam")
-    claimed = await outbox.claim(desk_house.helpdesk.epoch, desk_house.clock.now(), 60_000, 10)
-    assert claimed
-    assert await recover(desk_house.helpdesk, all_others=True) == 0
-    assert {await state(errand.id) for errand in claimed} == {ErrandState.SENDING}
 
 
 async def test_what_was_enqueued_in_a_transaction_that_failed_never_leaves(desk_house: House) -> None:

@@ -27,12 +27,24 @@ CONTROLS: Mapping[str, Mutation] = {
     "ack-before-commit": Mutation(
         "bot/inbox.py",
         "    await inbox.append(items, helpdesk.now(), cursor)\n",
-        '    db.spawn(inbox.append(items, helpdesk.now(), cursor), "later")\n',
+        """
+    async def commit() -> None:
+        await asyncio.sleep(0.2)
+        await inbox.append(items, helpdesk.now(), cursor)
+        helpdesk.bells.inbox.set()
+
+    db.spawn(commit(), "commit")
+""",
     ),
     "blind-resend": Mutation(
         "bot/outbox/repairs.py",
         "    if errand.conversation_id is not None and errand.op in WORDS:\n",
         "    if errand.conversation_id is not None and errand.op not in WORDS:\n",
+    ),
+    "impatient-resend": Mutation(
+        "bot/outbox/repairs.py",
+        "    return min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, now - errand.due_at))\n",
+        "    return 0\n",
     ),
 }
 

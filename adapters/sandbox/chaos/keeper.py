@@ -18,6 +18,7 @@ _EARLY = 0.15
 """Share of the other kills that strike while the process is still starting."""
 _SOON_SECONDS = 0.4
 _POINT_PATIENCE = 2.0
+_NIGHT_PATIENCE = 20.0
 _OWN_ENDS_IN_A_ROW = 3
 _FOREVER = 3_600.0
 
@@ -77,7 +78,7 @@ class Keeper:
         life = await self._alive()
         if await listening(life, self._stage.port):
             self._stage.clock.move(seconds)
-        await self._end(life, fate)
+        await self._end(life, fate, patience=_NIGHT_PATIENCE)
         await self._dead(deaths + 1)
 
     async def stop(self) -> None:
@@ -96,11 +97,11 @@ class Keeper:
         self._closing = True
         await self.stop()
 
-    async def _end(self, life: Life, fate: Fate) -> None:
+    async def _end(self, life: Life, fate: Fate, *, patience: float = _POINT_PATIENCE) -> None:
         """Let a process die: at its point if it gets there soon, or by our hand, at any time."""
         if fate.point:
             await listening(life, self._stage.port)
-            await asyncio.wait([life.ended], timeout=_POINT_PATIENCE)
+            await asyncio.wait([life.ended], timeout=patience)
         else:
             if self._random.random() >= _EARLY:
                 await listening(life, self._stage.port)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.crashpoints import reached
 from bot.domain.fit import window_open
-from bot.domain.ledger import Delivery, Errand, Op, Topic
+from bot.domain.ledger import WORDS, Delivery, Errand, Op, Topic
 from bot.domain.outgoing import Address, Part
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
@@ -81,6 +81,10 @@ def _for_a_shut_window(errand: Errand) -> Errand:
         return replace(errand, payload={**errand.payload, "part": errand.payload["stand_in"], "reply_to": None})
     if "template" in errand.payload.get("part", {}):
         return errand
+    if errand.op is Op.READ:
+        return errand  # a read mark is no message: the window does not concern it
+    if errand.op not in WORDS:
+        raise Skipped("the window is shut, and a reaction or a correction by itself cannot wait for it")
     raise NotNow
 
 

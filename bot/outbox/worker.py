@@ -187,7 +187,7 @@ class Outbox:
             await self._retry(errand, error)
         elif error.missing is Missing.CHANGE:
             await self._settle(errand, ErrandState.SENT)
-        elif error.window_closed:
+        elif error.window_closed and errand.op in WORDS:
             await self._shut(errand)
         elif not error.certain:
             await self._unknown(errand, error)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.errors import SendError
-from bot.domain.ledger import Delivery, Errand, ErrandState, LedgerMessage, Op, Urgency, advance
+from bot.domain.ledger import WORDS, Delivery, Errand, ErrandState, LedgerMessage, Op, Urgency, advance
 from bot.domain.message import Receipt, ReceiptStatus
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
@@ -245,7 +245,8 @@ async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
 
 async def _failed_late(helpdesk: HelpDesk, errand: Errand, receipt: Receipt, failure: SendError) -> None:
     """Accepted first, refused later. A shut window parks the answer as if it had been refused at once."""
-    state = ErrandState.PARKED if failure.window_closed and not errand.payload.get("notice") else ErrandState.FAILED
+    shut = failure.window_closed and errand.op in WORDS
+    state = ErrandState.PARKED if shut and not errand.payload.get("notice") else ErrandState.FAILED
     changed = await outbox.resolve(
         errand.id,
         state,
@@ -256,7 +257,7 @@ async def _failed_late(helpdesk: HelpDesk, errand: Errand, receipt: Receipt, fai
     )
     if not changed:
         return
-    if failure.window_closed:
+    if shut:
         await parked(helpdesk, errand)
     else:
         await failed(helpdesk, errand, failure)

@@ -43,8 +43,8 @@ CONTROLS: Mapping[str, Mutation] = {
     ),
     "impatient-resend": Mutation(
         "bot/outbox/repairs.py",
-        "    return min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, now - errand.due_at))\n",
-        "    return 0\n",
+        "await outbox.await_receipt(errand.id, now + min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, outage)))\n",
+        "await outbox.await_receipt(errand.id, now)\n",
     ),
 }
 

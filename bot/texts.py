@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -93,7 +94,7 @@ class Texts:
 
     def _add(self, file: Path) -> None:
         try:
-            resource = FluentResource(file.read_text(encoding="utf-8-sig"))
+            resource = _parsed(file, file.stat().st_mtime_ns)
         except (OSError, UnicodeDecodeError) as error:
             raise TextsError(f"{file}: {error}") from error
         keys = list(_message_names(file, resource))
@@ -105,6 +106,12 @@ class Texts:
         bundle = self._bundles.setdefault(file.stem, FluentBundle([file.stem], use_isolating=False))
         bundle.add_resource(resource, allow_overrides=True)
         self._keys.setdefault(file.stem, set()).update(keys)
+
+
+@lru_cache(maxsize=16)
+def _parsed(file: Path, _changed_at: int) -> ast.Resource:
+    """Parsing is slow; a file that did not change is parsed once in a process."""
+    return FluentResource(file.read_text(encoding="utf-8-sig"))
 
 
 def _message_names(file: Path, resource: ast.Resource) -> Iterator[str]:

@@ -99,7 +99,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         routes = _routes(settings, helpdesk, telegram)
         server = await serve(create_web(routes, health, measures.exposition), settings.http.host, settings.http.port)
         stack.push_async_callback(server.stop)
-        await _receive_updates(settings, telegram, poller, stack)
+        await _receive_updates(settings, telegram, poller, helpdesk.texts, stack)
         scheduler = Scheduler(_jobs(helpdesk, outbox, health, Timekeeper(helpdesk, poller)))
         scheduler.start()
         stack.push_async_callback(scheduler.stop)
@@ -251,16 +251,16 @@ def _routes(settings: Settings, helpdesk: HelpDesk, telegram: TelegramChannel) -
 
 
 async def _receive_updates(
-    settings: Settings, telegram: TelegramChannel, poller: Poller | None, stack: AsyncExitStack
+    settings: Settings, telegram: TelegramChannel, poller: Poller | None, texts: Texts, stack: AsyncExitStack
 ) -> None:
     """Start asking for updates, or have them posted to us; command menus follow in their own time."""
-    tasks = [asyncio.create_task(_introduce(settings, telegram, poller), name="telegram-introduction")]
+    tasks = [asyncio.create_task(_introduce(settings, telegram, poller, texts), name="telegram-introduction")]
     if poller is not None:
         tasks.append(asyncio.create_task(poller.run(), name="telegram-poller"))
     stack.push_async_callback(_cancelled, tasks)
 
 
-async def _introduce(settings: Settings, telegram: TelegramChannel, poller: Poller | None) -> None:
+async def _introduce(settings: Settings, telegram: TelegramChannel, poller: Poller | None, texts: Texts) -> None:
     """Tell Telegram where updates go and which commands there are, again and again until it listens."""
     webhook = settings.telegram if poller is None else None
     while True:
@@ -269,7 +269,7 @@ async def _introduce(settings: Settings, telegram: TelegramChannel, poller: Poll
                 await telegram.use_webhook(webhook.webhook_url, webhook.webhook_secret.get_secret_value())
             elif poller is not None:
                 await telegram.use_polling()
-            await telegram.set_commands(menus(_texts(settings)))
+            await telegram.set_commands(menus(texts))
         except SendError as error:
             log.warning("telegram did not take the command menus or the webhook", error=str(error))
             await asyncio.sleep(INTRODUCTION_PAUSE)

@@ -26,8 +26,7 @@ class Phone:
     @property
     def messages(self) -> list[Drawn]:
         """The chat as the phone shows it, oldest first."""
-        phones = self._world.snapshot()["phones"]
-        shown: list[Drawn] = next(phone["messages"] for phone in phones if phone["key"] == self.key)
+        shown: list[Drawn] = self._world.phone(self.key)["messages"]
         return shown
 
     def does(self, deed: str, **details: object) -> Drawn:
@@ -134,12 +133,12 @@ class General(Topic):
 
     @property
     def drawn(self) -> Drawn:
-        return next(topic for topic in self._world.snapshot()["desk"]["topics"] if topic["thread_id"] is None)
+        return next(topic for topic in self._world.desk()["topics"] if topic["thread_id"] is None)
 
 
 def topics(world: World) -> list[Drawn]:
     """The group's topics without General."""
-    drawn: list[Drawn] = world.snapshot()["desk"]["topics"]
+    drawn: list[Drawn] = world.desk()["topics"]
     return [topic for topic in drawn if topic["thread_id"] is not None]
 
 

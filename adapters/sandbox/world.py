@@ -84,10 +84,14 @@ class World:
             "version": self.changes.version,
             "clock": {"now": self.clock.now(), "offset": self.clock.offset},
             "faults": acts_world.troubles(self.switches, self.whatsapp),
-            "phones": [self._phone(customer.key) for customer in CUSTOMERS],
-            "desk": picture_telegram.draw_desk(self.telegram, self.seats),
+            "phones": [self.phone(customer.key) for customer in CUSTOMERS],
+            "desk": self.desk(),
             "answers": {query_id: answers[query_id] for query_id in recent},
         }
+
+    def desk(self) -> dict[str, Any]:
+        """The agents' group with its topics."""
+        return picture_telegram.draw_desk(self.telegram, self.seats)
 
     def act(self, action: Mapping[str, Any]) -> dict[str, Any]:
         """Do what a person does: `{"do": "say", "who": "whatsapp:905550000101", "text": "..."}` and the like.
@@ -115,7 +119,8 @@ class World:
             raise LookupError(f"no file {file_id} on {channel}")
         return kept.data
 
-    def _phone(self, key: str) -> dict[str, Any]:
+    def phone(self, key: str) -> dict[str, Any]:
+        """One customer's phone as it shows its chat."""
         customer = next(one for one in CUSTOMERS if one.key == key)
         if customer.channel == "whatsapp":
             return picture_whatsapp.draw_phone(self.whatsapp, self.gallery, customer)

@@ -115,7 +115,8 @@ class Errand:
 
     `lane` is the ordered stream (one destination); `budget` names the rate it counts against; a pending errand with the
     same non-empty `coalesce` makes a second one needless. `payload` is JSON-ready and read by the outbox alone.
-    `message_id` is the ledger row whose fate this errand decides.
+    `message_id` is the ledger row whose fate this errand decides. `ready_at`, kept by the store: since when it has been
+    free to go, which a release after a long park begins anew.
     """
 
     id: int = 0
@@ -132,6 +133,7 @@ class Errand:
     message_id: int | None = None
     created_at: int
     due_at: int
+    ready_at: int = field(default=0, compare=False)
     expires_at: int | None = None
     attempts: int = 0
     external_id: str = ""

@@ -145,7 +145,8 @@ class Outbox:
         try:
             ids = await perform(self._helpdesk, self._pacer, call)
         except Skipped as skipped:
-            await self._settle(errand, ErrandState.EXPIRED, error=skipped.why)
+            for each in bundle:
+                await self._settle(each, ErrandState.EXPIRED, error=skipped.why)
         except NotNow:
             await self._shut(errand)
         except FileLate:
@@ -234,7 +235,7 @@ class Outbox:
     def _worth_a_try(self, errand: Errand, error: SendError) -> bool:
         """Words are kept for a day; what only decorates is given up after a few tries."""
         if errand.op in WORDS:
-            return self._helpdesk.now() - errand.created_at < KEEP_TRYING_MS
+            return self._helpdesk.now() - errand.ready_at < KEEP_TRYING_MS
         return bool(error.retry_after) or errand.attempts < MAX_ATTEMPTS
 
     async def _retry(self, errand: Errand, error: SendError) -> None:

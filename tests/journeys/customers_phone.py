@@ -125,7 +125,7 @@ def relayed(desk: Topic) -> list[str]:
 
 def group(world: World) -> list[str]:
     """What stands in the agents' group outside the tickets' topics."""
-    drawn: list[dict[str, Any]] = world.snapshot()["desk"]["topics"]
+    drawn: list[dict[str, Any]] = world.desk()["topics"]
     general = next(one for one in drawn if one["thread_id"] is None)
     return [message["text"] for message in general["messages"]]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.sandbox.faults import error
 from adapters.sandbox.page.cast import AYSE, ELIF
 from adapters.sandbox.players import Phone, Topic, comes_true, topic
 from adapters.sandbox.world import World
@@ -97,6 +98,21 @@ async def test_a_late_refusal_that_the_customers_word_overtook_sends_the_answer_
     await world.whatsapp.settle()
     assert sent(world, "Kablo takılı mı?") == 2
     assert heard(ayse, "Kablo takılı mı?") == 1
+
+
+async def test_an_answer_that_was_kept_for_days_is_not_given_up_at_the_first_trouble(
+    world: World, app: App, ayse: Phone
+) -> None:
+    desk = await a_ticket(world, ayse)
+    world.clock.move(DAY_AND_AN_HOUR)
+    desk.writes(ELIF.user_id, "Kablo takılı mı?")
+    await desk.shows("😴", "müşteri yazınca")
+    world.clock.move(3 * DAY_AND_AN_HOUR)
+    limit = {"error": {"message": "(#130429) Rate limit hit", "type": "OAuthException", "code": 130429}}
+    world.whatsapp.faults.add("messages", error(400, limit))
+    ayse.says("Orada mısınız?")
+    await ayse.hears("Kablo takılı mı?")
+    assert shown(desk, "💔") == 0
 
 
 async def test_a_press_opens_the_window_too(world: World, app: App, emre: Phone) -> None:

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, expect
 from adapters.sandbox.world import World
 from tests.adapters.sandbox.page.conftest import AYSES_NUMBER, ZEYNEPS_ID, HelpDesk
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 
 
 def phone(page: Page, name: str) -> Locator:

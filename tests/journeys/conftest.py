@@ -78,9 +78,9 @@ def john(world: World, app: App) -> Phone:
     return Phone(world, JOHN.key)
 
 
-@pytest.fixture(params=[AYSE.key, EMRE.key, ZEYNEP.key], ids=["whatsapp", "whatsapp-no-number", "telegram"])
+@pytest.fixture(params=[EMRE.key, ZEYNEP.key], ids=["whatsapp-no-number", "telegram"])
 def customer(request: pytest.FixtureRequest, world: World, app: App) -> Phone:
-    """The same story on every channel."""
+    """The same story on every channel; on WhatsApp without a phone number, which is the harder case."""
     return Phone(world, request.param)
 
 

@@ -11,7 +11,7 @@ from adapters.sandbox.chaos.watch import MARK
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is still to be done: rows of both doors, WhatsApp sends without a receipt, timers somebody claimed."""
+    """What is left to do: rows of both doors, WhatsApp sends without a receipt, timers that are due or claimed."""
 
     inbox: int
     outbox: int
@@ -52,7 +52,7 @@ _STANDING = """
 SELECT (SELECT count(*) FROM inbox WHERE state IN ('waiting', 'claimed')),
     (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending')),
     (SELECT count(*) FROM outbox WHERE state = 'uncertain' AND channel = 'whatsapp'),
-    (SELECT count(*) FROM timer WHERE state = 'claimed')"""
+    (SELECT count(*) FROM timer WHERE state = 'claimed' OR state = 'armed' AND due_at <= ?)"""
 _MESSAGES = """
 SELECT message.content, message.ticket_id, ticket.conversation_id, message.author, message.delivery
 FROM message JOIN ticket ON ticket.id = message.ticket_id WHERE message.author <> 'system' ORDER BY message.id"""
@@ -69,11 +69,11 @@ SELECT count(*) FROM (
 )"""
 
 
-def standing(database: Path) -> Standing | None:
+def standing(database: Path, now_ms: int) -> Standing | None:
     """The queues as they are; None while the file cannot be read."""
     try:
         with _opened(database) as connection:
-            return Standing(*connection.execute(_STANDING).fetchone())
+            return Standing(*connection.execute(_STANDING, (now_ms,)).fetchone())
     except sqlite3.Error:
         return None
 

@@ -112,7 +112,7 @@ class _Run:
     def _work(self) -> _Work | None:
         """None while the database cannot be read."""
         self._crowd.answer()
-        standing = books.standing(self._stage.database)
+        standing = books.standing(self._stage.database, self._now_ms())
         if standing is None:
             return None
         stage = self._stage
@@ -129,8 +129,11 @@ class _Run:
             passed = time.monotonic() - self._begun_at
             self._say(
                 f"{passed:4.0f} s: {len(crowd.written)} written, {len(self._watch.seen)} arrived, "
-                f"{keeper.deaths} kills, {books.standing(self._stage.database)}"
+                f"{keeper.deaths} kills, {books.standing(self._stage.database, self._now_ms())}"
             )
+
+    def _now_ms(self) -> int:
+        return int(self._stage.clock.now() * 1000)
 
     def _note(self, name: str) -> None:
         self._figures[f"seconds until {name}"] = round(time.monotonic() - self._begun_at, 1)

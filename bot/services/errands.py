@@ -14,7 +14,7 @@ from store import outbox
 ALBUM_PAUSE_MS = 1_200
 """Telegram sends the items of an album one by one without an end mark; we wait this long for the next."""
 
-CARD_PAUSE_MS = 2_000
+CARD_PAUSE_MS = 1_000
 """A card waits this long for further changes: each edit costs one of the group's few writes."""
 
 PRESS_LIFE_MS = 60_000

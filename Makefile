@@ -35,6 +35,9 @@ contracts: install ## Check who may import whom
 unit: install ## Run the tests; ARGS go to pytest
 	$(BIN)/pytest $(ARGS)
 
+slow: install ## Run the long tests that `make test` leaves out
+	$(BIN)/pytest -m slow $(ARGS)
+
 browser: ## Install Debian's Chromium for the page's tests where that is possible
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
@@ -48,4 +51,4 @@ format: install ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help install demo test lint types contracts unit browser lock format
+.PHONY: help install demo test slow lint types contracts unit browser lock format

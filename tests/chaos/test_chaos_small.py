@@ -28,6 +28,7 @@ async def test_five_kills_and_dropped_answers_lose_double_and_hide_nothing(tmp_p
     assert (report.verdict, report.exit_code) == ("passed", 0), report.as_json()
 
 
+@pytest.mark.slow
 async def test_a_program_that_acknowledges_before_it_commits_is_seen_to_lose_messages(tmp_path: Path) -> None:
     plan = replace(SMALL, messages=100, contacts=10, kills=4, channel="whatsapp", points=("inbox.stored",))
     report = await run(plan, tmp_path, "ack-before-commit")

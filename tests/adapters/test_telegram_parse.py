@@ -51,7 +51,7 @@ NONSENSE = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_damaged_update_is_understood_or_unparsable_and_gets_a_lane(data: st.DataObject) -> None:
     update = copy.deepcopy(data.draw(st.sampled_from(UPDATES)))

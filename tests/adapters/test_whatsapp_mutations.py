@@ -46,7 +46,7 @@ def places(node: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(child)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(BODIES), st.data())
 def test_a_value_of_another_type_does_no_harm(body: bytes, data: st.DataObject) -> None:
     document = json.loads(body)
@@ -58,7 +58,7 @@ def test_a_value_of_another_type_does_no_harm(body: bytes, data: st.DataObject) 
     survives(json.dumps(document).encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(BODIES), st.data())
 def test_a_missing_field_does_no_harm(body: bytes, data: st.DataObject) -> None:
     document = json.loads(body)
@@ -67,7 +67,7 @@ def test_a_missing_field_does_no_harm(body: bytes, data: st.DataObject) -> None:
     survives(json.dumps(document).encode())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.sampled_from(BODIES), st.integers(0, 10_000), st.binary(max_size=4), st.integers(0, 40))
 def test_damaged_bytes_do_no_harm(body: bytes, at: int, junk: bytes, cut: int) -> None:
     at %= len(body)
@@ -82,7 +82,7 @@ def test_any_json_does_no_harm(message: Any, status: Any, contact: Any, metadata
     survives(json.dumps(envelope).encode())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_do_no_harm(body: bytes) -> None:
     survives(body)

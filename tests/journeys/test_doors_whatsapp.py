@@ -88,7 +88,7 @@ async def test_what_was_not_stored_gets_a_500_and_is_taken_when_it_comes_again(
 ) -> None:
     await rows("ALTER TABLE inbox RENAME TO inbox_away")
     ayse.says("Beni kaybetmeyin")
-    await world.changes.wait_for(lambda: any(d.status == 500 for d in world.whatsapp.deliveries), what="a 500")
+    await world.changes.wait_for(lambda: any(d.status == 500 for d in world.whatsapp.deliveries), 20.0, what="a 500")
     await rows("ALTER TABLE inbox_away RENAME TO inbox")
     await ayse.hears("#2026-000001")
     await world.whatsapp.settle()

@@ -24,6 +24,9 @@ MAX_ATTEMPTS = 8
 KEEP_TRYING_MS = 24 * 3_600_000
 _IDLE_SECONDS = 1.0
 
+_TELLING = WORDS | {Op.CARD}
+"""Errands whose refusal may speak for the whole channel; a server that merely lacks reactions must not stop words."""
+
 UNKNOWN = SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
 
 log = structlog.get_logger(__name__)
@@ -179,7 +182,7 @@ class Outbox:
     async def _refused(self, errand: Errand, error: SendError) -> None:
         """The error says what follows: wait and try again, give up, park, stop the channel, or admit not to know."""
         log.info("send refused", errand=errand.id, op=errand.op, error=error.key, code=error.code)
-        if error.reach is Reach.CHANNEL:
+        if error.reach is Reach.CHANNEL and errand.op in _TELLING:
             self._pacer.stop_channel(errand.channel, error)
             await self._retry(errand, error)
         elif error.moved_to:

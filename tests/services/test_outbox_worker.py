@@ -231,3 +231,13 @@ async def test_what_was_enqueued_in_a_transaction_that_failed_never_leaves(desk_
         await fail()
     await desk_house.deliver()
     assert "asla" not in desk_house.telegram.said()
+
+
+async def test_a_server_without_reactions_does_not_stop_the_words(desk_house: House) -> None:
+    desk_house.telegram.refusals.append(REVOKED)
+    await errands.react_in_group(desk_house.helpdesk, GROUP, f"{GROUP}:1", "👌")
+    await desk_house.deliver()
+    assert desk_house.outbox.stopped_channels == {}
+    await errands.to_group(desk_house.helpdesk, Outgoing(text="Merhaba"), chat=GROUP)
+    await desk_house.deliver()
+    assert desk_house.telegram.said(GROUP) == ["Merhaba"]

@@ -17,7 +17,6 @@ from config.settings import load_settings
 from store import inbox
 from store.sql import rows
 
-CUSTOMERS = 500
 MESSAGES = 10
 TOGETHER = 10
 AT_ONCE = 50
@@ -39,9 +38,9 @@ async def app(world: World, tmp_path: Path) -> AsyncIterator[App]:
         yield app
 
 
-def bodies(world: World) -> Iterator[bytes]:
+def bodies(world: World, customers: int) -> Iterator[bytes]:
     """All messages in a shuffled order, ten people's in each webhook."""
-    said = [(who, turn) for who in range(CUSTOMERS) for turn in range(MESSAGES)]
+    said = [(who, turn) for who in range(customers) for turn in range(MESSAGES)]
     random.Random(11).shuffle(said)
     for start in range(0, len(said), TOGETHER):
         yield _body(world, said[start : start + TOGETHER])
@@ -71,7 +70,10 @@ def _number(who: int) -> str:
     return f"9055501{who:05d}"
 
 
-async def test_five_hundred_new_customers_with_ten_messages_each_get_one_ticket_each(world: World, app: App) -> None:
+@pytest.mark.parametrize("customers", [100, pytest.param(500, marks=pytest.mark.slow)])
+async def test_many_new_customers_with_ten_messages_each_get_one_ticket_each(
+    world: World, app: App, customers: int
+) -> None:
     slots = asyncio.Semaphore(AT_ONCE)
     address = f"http://127.0.0.1:{app.port}/webhooks/whatsapp"
     async with ClientSession() as http:
@@ -81,20 +83,20 @@ async def test_five_hundred_new_customers_with_ten_messages_each_get_one_ticket_
             async with slots, http.post(address, data=body, headers=signed) as answer:
                 assert answer.status == 200
 
-        await asyncio.gather(*map(post, bodies(world)))
+        await asyncio.gather(*map(post, bodies(world, customers)))
     await comes_true(inbox.idle, "the inbox to be worked off", patience=90.0)
-    await _one_ticket_each()
+    await _one_ticket_each(customers)
 
 
-async def _one_ticket_each() -> None:
+async def _one_ticket_each(customers: int) -> None:
     found = await rows("SELECT number, requester_id FROM ticket ORDER BY id")
     year = found[0]["number"][:4]
-    assert [row["number"] for row in found] == [f"{year}-{place:06d}" for place in range(1, CUSTOMERS + 1)]
-    assert len({row["requester_id"] for row in found}) == CUSTOMERS
+    assert [row["number"] for row in found] == [f"{year}-{place:06d}" for place in range(1, customers + 1)]
+    assert len({row["requester_id"] for row in found}) == customers
     said = await rows("SELECT ticket_id, content FROM message WHERE author = 'requester'")
-    assert len(said) == len({row["content"] for row in said}) == CUSTOMERS * MESSAGES
+    assert len(said) == len({row["content"] for row in said}) == customers * MESSAGES
     owners: dict[str, set[int]] = {}
     for row in said:
         owners.setdefault(json.loads(row["content"])["text"].split()[0], set()).add(row["ticket_id"])
     assert all(len(tickets) == 1 for tickets in owners.values())
-    assert len(owners) == CUSTOMERS
+    assert len(owners) == customers

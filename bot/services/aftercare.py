@@ -8,11 +8,11 @@ from bot.domain.message import Content, Kind, Said
 from bot.domain.outgoing import Button
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
-from bot.domain.ticket import Action, Actor, ActorKind, CloseReason, Ticket
+from bot.domain.ticket import Action, ActorKind, CloseReason, Ticket
 from bot.domain.timers import DAY_MS
 from bot.domain.words import is_thanks, still_failing
 from bot.helpdesk import HelpDesk
-from bot.services import errands, opening, proposals, relay
+from bot.services import errands, opening, proposals, relay, rights
 from bot.services.casework import apply, notify
 from store import conversations, messages, tickets
 
@@ -116,7 +116,7 @@ async def _said_since(first: LedgerMessage) -> list[LedgerMessage]:
 
 async def reopen(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> Ticket:
     """The requester takes the ticket up again: same number, same agent."""
-    actor = Actor(ActorKind.REQUESTER, conversation.requester.id, conversation.requester.name)
+    actor = rights.requester(conversation)
     ticket = await apply(helpdesk, ticket, Action.REOPEN, actor=actor)
     await make_current(conversation, ticket)
     await notify(helpdesk, conversation, "reopened", ticket=ticket, number=ticket.label)

@@ -4,17 +4,13 @@ from dataclasses import replace
 
 from bot.domain.message import Content, Said
 from bot.domain.people import Conversation
-from bot.domain.ticket import Action, Actor, ActorKind, Status, Ticket
+from bot.domain.ticket import Action, Status, Ticket
 from bot.helpdesk import HelpDesk
-from bot.services import errands, questions, relay
+from bot.services import errands, questions, relay, rights
 from bot.services.casework import apply
 from store import conversations, tickets
 
 _SUBJECT_LENGTH = 60
-
-
-def requester(conversation: Conversation) -> Actor:
-    return Actor(ActorKind.REQUESTER, conversation.requester.id, conversation.requester.name)
 
 
 async def open_ticket(
@@ -47,7 +43,7 @@ async def create(
         follow_up_of=follow_up_of.id if follow_up_of else None,
     )
     draft = questions.begin(helpdesk, draft)
-    ticket = await tickets.create(draft, helpdesk.year(), requester(conversation), helpdesk.deadlines(draft))
+    ticket = await tickets.create(draft, helpdesk.year(), rights.requester(conversation), helpdesk.deadlines(draft))
     await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=""))
     if not quiet:
         await errands.first_card(helpdesk, ticket.id)
@@ -85,4 +81,4 @@ async def note_answer(helpdesk: HelpDesk, conversation: Conversation, ticket: Ti
     comes_back = ticket.status in {Status.PENDING, Status.POSTPONED}
     if not comes_back and ticket.waiting_since is None:
         return ticket
-    return await apply(helpdesk, ticket, Action.ANSWER, actor=requester(conversation))
+    return await apply(helpdesk, ticket, Action.ANSWER, actor=rights.requester(conversation))

@@ -6,10 +6,10 @@ from bot.domain.ledger import Urgency, Visibility
 from bot.domain.outgoing import Button
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
-from bot.domain.ticket import Action, Actor, ActorKind, Status, Ticket
+from bot.domain.ticket import Action, ActorKind, Status, Ticket
 from bot.domain.words import still_failing
 from bot.helpdesk import HelpDesk
-from bot.services import errands
+from bot.services import errands, rights
 from bot.services.casework import apply, notify
 from store import conversations, messages
 
@@ -58,7 +58,7 @@ async def answered(
 
 
 async def _accept(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
-    ticket = await apply(helpdesk, ticket, Action.ACCEPT, actor=_actor(conversation))
+    ticket = await apply(helpdesk, ticket, Action.ACCEPT, actor=rights.requester(conversation))
     if conversation.ticket_id == ticket.id:
         await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
     await notify(helpdesk, conversation, "closed-accepted", ticket=ticket, number=ticket.label)
@@ -67,7 +67,7 @@ async def _accept(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket
 
 async def _reject(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
     """Back to the same agent at once; the reason follows as the next message."""
-    ticket = await apply(helpdesk, ticket, Action.REJECT, actor=_actor(conversation))
+    ticket = await apply(helpdesk, ticket, Action.REJECT, actor=rights.requester(conversation))
     await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=awaiting_reason(ticket)))
     await notify(helpdesk, conversation, "rejected-ask-reason", ticket=ticket, number=ticket.label)
     key = "desk-rejected-assigned" if ticket.assignee else "desk-rejected"
@@ -100,7 +100,3 @@ async def ask_once_more(helpdesk: HelpDesk, conversation: Conversation, ticket: 
     rows = (buttons(helpdesk, conversation.locale, ticket, accept=Verb.ACCEPT_ANYWAY),)
     await notify(helpdesk, conversation, "contradiction", ticket=ticket, rows=rows, number=ticket.label)
     await errands.line(helpdesk, ticket.id, "desk-contradiction", name=conversation.requester.name)
-
-
-def _actor(conversation: Conversation) -> Actor:
-    return Actor(ActorKind.REQUESTER, conversation.requester.id, conversation.requester.name)

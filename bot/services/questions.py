@@ -8,10 +8,10 @@ from bot.domain.message import Pressed
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
-from bot.domain.ticket import WAITING, Action, Actor, ActorKind, Ticket
+from bot.domain.ticket import WAITING, Action, Ticket
 from bot.domain.words import is_skip
 from bot.helpdesk import HelpDesk
-from bot.services import errands, lanes
+from bot.services import errands, lanes, rights
 from bot.services.casework import apply, notify
 
 SKIP = "-"
@@ -107,7 +107,7 @@ async def _record(
         helpdesk,
         ticket,
         Action.SET,
-        actor=Actor(ActorKind.REQUESTER, conversation.requester.id, conversation.requester.name),
+        actor=rights.requester(conversation),
         answers=answers,
         skipped=skipped,
         intake=following.id if following else "",

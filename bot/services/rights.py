@@ -1,7 +1,7 @@
 """Who may do what: numeric user ids, deny by default."""
 
 from bot.domain.message import Person
-from bot.domain.people import Agent, Role, may
+from bot.domain.people import Agent, Conversation, Role, may
 from bot.domain.ticket import Actor, ActorKind
 from bot.helpdesk import HelpDesk
 from store import desk
@@ -42,3 +42,8 @@ def role_of(helpdesk: HelpDesk, agent: Agent | None) -> Role | None:
 
 def actor(agent: Agent) -> Actor:
     return Actor(ActorKind.AGENT, agent.id, agent.name)
+
+
+def requester(conversation: Conversation) -> Actor:
+    """The customer of this conversation as the one who acts."""
+    return Actor(ActorKind.REQUESTER, conversation.requester.id, conversation.requester.name)

@@ -38,6 +38,9 @@ unit: install ## Run the tests; ARGS go to pytest
 slow: install ## Run the long tests that `make test` leaves out
 	$(BIN)/pytest -m slow $(ARGS)
 
+proof: install ## Run the figures of reliability and security at full size; ARGS="R5 S1 --seed 7" chooses
+	@$(BIN)/python -m tests.proofs $(ARGS)
+
 browser: ## Install Debian's Chromium for the page's tests where that is possible
 	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
@@ -51,4 +54,4 @@ format: install ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help install demo test slow lint types contracts unit browser lock format
+.PHONY: help install demo test slow proof lint types contracts unit browser lock format

@@ -1,0 +1,43 @@
+"""What every test may use: the options of a proof, and its size, seed and figures."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.proofs.proof import FIGURES, SEED, Proof, verdicts
+
+FULL_SECONDS = 600
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options = parser.getgroup("proofs", "the figures of reliability and security")
+    options.addoption("--full", action="store_true", help="run proofs at their full size")
+    options.addoption("--seed", type=int, default=SEED, help="what draws the random cases of proofs")
+    options.addoption("--proof-json", type=Path, help="write one JSON line for each proof to this file")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """At full size the ordinary patience of a minute is not enough."""
+    if config.getoption("--full"):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(FULL_SECONDS), append=False)
+
+
+@pytest.fixture
+def proof(request: pytest.FixtureRequest) -> Proof:
+    """The proof that the test's `proof` marker names."""
+    name = request.node.get_closest_marker("proof").args[0]
+    made = Proof(id=name, full=request.config.getoption("--full"), seed=request.config.getoption("--seed"))
+    made.tell(id=name, size="full" if made.full else "small", seed=made.seed)
+    request.node.user_properties.append((FIGURES, made.told))
+    return made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """At full size, and wherever a file is asked for, each proof ends in one JSON line."""
+    lines = [json.dumps(one, ensure_ascii=False) for one in verdicts(terminalreporter.stats)]
+    if config.getoption("--full"):
+        terminalreporter.write_line("\n".join(lines))
+    if file := config.getoption("--proof-json"):
+        Path(file).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

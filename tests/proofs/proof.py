@@ -1,0 +1,42 @@
+"""A proof: a test that also runs as a command, at full size, and tells its figures."""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+FIGURES = "proof"
+SEED = 20_260_615
+
+
+@dataclass(slots=True, kw_only=True)
+class Proof:
+    """`id` names the figure (R5, S1 …), `seed` draws whatever is random; `told` is the result so far."""
+
+    id: str
+    full: bool
+    seed: int
+    told: dict[str, Any] = field(default_factory=dict)
+
+    def size(self, small: int, full: int) -> int:
+        """How many: `small` in the ordinary run, `full` as a command."""
+        return full if self.full else small
+
+    def draw(self) -> random.Random:
+        """The one source of chance."""
+        return random.Random(self.seed)
+
+    def tell(self, **figures: Any) -> None:
+        """Put figures (JSON-ready) into the result."""
+        self.told |= figures
+
+
+def verdicts(reports: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
+    """One result for each proof that ran: what it told, its verdict and how many seconds it took."""
+    for report in (*reports.get("passed", ()), *reports.get("failed", ()), *reports.get("error", ())):
+        if isinstance(report, pytest.TestReport):
+            end = {"verdict": report.outcome, "seconds": round(report.duration, 1)}
+            test = report.nodeid.rpartition("::")[2]
+            yield from ({**told, "test": test, **end} for name, told in report.user_properties if name == FIGURES)

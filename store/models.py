@@ -137,6 +137,7 @@ class MessageRow(Row):
     edited_at = fields.BigIntField(null=True)
     revoked = fields.BooleanField()
     album = fields.TextField()
+    cost_class = fields.TextField(default="")
 
     class Meta:
         table = "message"
@@ -164,6 +165,7 @@ class PostRow(Row):
     external_id = fields.TextField()
     message_id = fields.BigIntField(null=True)
     ticket_id = fields.BigIntField()
+    account = fields.BigIntField(default=0)
 
     class Meta:
         table = "post"

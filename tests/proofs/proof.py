@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,6 +38,15 @@ def verdicts(reports: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:
     """One result for each proof that ran: what it told, its verdict and how many seconds it took."""
     for report in (*reports.get("passed", ()), *reports.get("failed", ()), *reports.get("error", ())):
         if isinstance(report, pytest.TestReport):
-            end = {"verdict": report.outcome, "seconds": round(report.duration, 1)}
-            test = report.nodeid.rpartition("::")[2]
-            yield from ({**told, "test": test, **end} for name, told in report.user_properties if name == FIGURES)
+            yield from map(partial(_verdict, report), _told(report))
+
+
+def _told(report: pytest.TestReport) -> list[dict[str, Any]]:
+    """The values of our property; others may put what they like into the same list."""
+    properties: list[tuple[str, Any]] = report.user_properties
+    return [told for name, told in properties if name == FIGURES]
+
+
+def _verdict(report: pytest.TestReport, told: dict[str, Any]) -> dict[str, Any]:
+    test = report.nodeid.rpartition("::")[2]
+    return {**told, "test": test, "verdict": report.outcome, "seconds": round(report.duration, 1)}

@@ -156,7 +156,8 @@ CREATE TABLE message (
     reply_to INTEGER REFERENCES message (id),
     edited_at INTEGER,
     revoked INTEGER NOT NULL CHECK (revoked IN (0, 1)),
-    album TEXT NOT NULL
+    album TEXT NOT NULL,
+    cost_class TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE INDEX message_album ON message (ticket_id, album) WHERE album <> '';
@@ -216,6 +217,7 @@ CREATE TABLE post (
     external_id TEXT NOT NULL,
     message_id INTEGER REFERENCES message (id),
     ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+    account INTEGER NOT NULL DEFAULT 0,
     UNIQUE (place, external_id)
 ) STRICT;
 

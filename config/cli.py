@@ -118,6 +118,36 @@ def chaos(  # noqa: PLR0913 - each is an option of the command line
     raise typer.Exit(run_chaos(given | rest, full=full, control=control, file=json))
 
 
+sla = typer.Typer(help="Service levels: explain a ticket's clocks.", no_args_is_help=True)
+main.add_typer(sla, name="sla")
+
+
+@sla.command()
+def explain(
+    *,
+    history: Annotated[Path, typer.Option(help="JSON: the events of one ticket.")],
+    at: Annotated[str, typer.Option(help="ISO 8601 with an offset, or epoch milliseconds.")],
+    policy: Annotated[Path | None, typer.Option(help="A file like sla.toml [the shipped one].")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+    locale: Annotated[str, typer.Option(help="Language of the holidays' names.")] = "en",
+) -> None:
+    """Show for each clock of a history what ran, what paused it, and when it is due.
+
+    Exit codes: 0; 2 when a file or the instant cannot be read.
+    """
+    from bot.domain.errors import GiseError
+    from config import explain as explaining
+    from config.policies import SHIPPED
+    from config.sla import read_sla
+
+    try:
+        levels = read_sla(policy or SHIPPED / "sla.toml", locale)
+        found = explaining.explained(levels, explaining.read_history(history), explaining.instant(at))
+    except (GiseError, ValueError) as error:
+        _stop(MISCONFIGURED, str(error) if isinstance(error, GiseError) else f"--at: expected {error}")
+    typer.echo(explaining.as_json(found) if as_json else explaining.as_text(found))
+
+
 @main.command()
 def version() -> None:
     """Print the version."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from bot.domain.errors import GiseError
 from bot.domain.folding import squeezed
 from bot.domain.intake import AnswerKind, IntakeForm, Option, Question, built_in_questions
+from config.toml_lines import line_of
 
 SHIPPED = Path(__file__).parent
 
@@ -21,10 +22,11 @@ Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class PolicyError(GiseError):
-    """A mistake in a policy file: which file, where in it (`key`), and what was expected there."""
+    """A mistake in a policy file: which file, where in it (`key`, and `line` from 1), and what was expected there."""
 
-    def __init__(self, file: Path, key: str, expected: str) -> None:
-        super().__init__(f"{file}: {key}: {expected}" if key else f"{file}: {expected}")
+    def __init__(self, file: Path, key: str, expected: str, line: int | None = None) -> None:
+        where = f"{file}, line {line}" if line else str(file)
+        super().__init__(f"{where}: {key}: {expected}" if key else f"{where}: {expected}")
         self.file = file
         self.key = key
         self.expected = expected
@@ -98,9 +100,15 @@ def load_intake(folder: Path | None) -> IntakeForm:
 
 def read_policy(folder: Path | None, name: str, model: type[_Model]) -> _Model:
     """The policy file `name`, from `folder` if it is there, checked against `model`. Raises `PolicyError`."""
-    file = policy_file(folder, name)
+    return read_policy_file(policy_file(folder, name), model)
+
+
+def read_policy_file(file: Path, model: type[_Model]) -> _Model:
+    """One policy file, checked against `model`. Raises `PolicyError`."""
+    text = ""
     try:
-        return model.model_validate(tomllib.loads(file.read_text(encoding="utf-8-sig")))
+        text = file.read_text(encoding="utf-8-sig")
+        return model.model_validate(tomllib.loads(text))
     except OSError as error:
         raise PolicyError(file, "", f"expected a readable file ({error.strerror})") from error
     except UnicodeDecodeError as error:
@@ -109,7 +117,8 @@ def read_policy(folder: Path | None, name: str, model: type[_Model]) -> _Model:
         raise PolicyError(file, "", f"expected TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        raise PolicyError(file, _key(first["loc"]), _expected(first["msg"])) from error
+        line = line_of(text, first["loc"])
+        raise PolicyError(file, _key(first["loc"]), _expected(first["msg"]), line) from error
 
 
 def policy_file(folder: Path | None, name: str) -> Path:

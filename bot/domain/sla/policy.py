@@ -1,0 +1,87 @@
+"""What is promised to whom: targets by priority, what pauses a clock, limits of statuses, who is told when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.domain.sla.calendar import Calendar
+from bot.domain.ticket import Priority, Status
+
+
+class ClockKind(StrEnum):
+    """`STATUS_LIMIT` is how long a ticket may stay in a status without an agent's word."""
+
+    FIRST_RESPONSE = "first_response"
+    RESOLUTION = "resolution"
+    NEXT_UPDATE = "next_update"
+    STATUS_LIMIT = "status_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """So many milliseconds of the calendar's working time; without a calendar, around the clock."""
+
+    ms: int
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """At `share` of the target, or `after_ms` beyond it, tell `to`: `assignee`, `lead`, `admin` or `next_group`."""
+
+    clock: ClockKind
+    share: float = 1.0
+    after_ms: int = 0
+    to: str
+
+    @property
+    def step(self) -> str:
+        """The name under which it fires once for a ticket and clock."""
+        return f"{self.share:g}+{self.after_ms}:{self.to}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """`targets` and `limits` that are absent are not promised; `pauses` are the statuses in which a clock stands."""
+
+    name: str
+    targets: Mapping[Priority, Mapping[ClockKind, Target]]
+    pauses: Mapping[ClockKind, frozenset[Status]] = field(default_factory=dict)
+    limits: Mapping[Status, Target] = field(default_factory=dict)
+    escalations: tuple[Escalation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Tickets whose facts have one of the values, for each name in `when`, are under `policy`."""
+
+    when: Mapping[str, frozenset[str]]
+    policy: str
+
+    def fits(self, facts: Mapping[str, str]) -> bool:
+        return all(facts.get(name, "") in values for name, values in self.when.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sla:
+    """All policies and calendars. The first rule that fits decides, else `default`.
+
+    A team's own calendar takes the place of every calendar a policy names, but not of "around the clock".
+    """
+
+    default: str
+    policies: Mapping[str, Policy]
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    teams: Mapping[str, str] = field(default_factory=dict)
+
+    def policy(self, facts: Mapping[str, str]) -> Policy:
+        """The policy for a ticket with these facts: priority, type, category, team, vip (yes, no), channel."""
+        chosen = next((rule.policy for rule in self.rules if rule.fits(facts)), self.default)
+        return self.policies[chosen]
+
+    def calendar(self, target: Target, facts: Mapping[str, str]) -> Calendar | None:
+        """Whose hours count; `None` means around the clock."""
+        if not target.calendar:
+            return None
+        return self.calendars[self.teams.get(facts.get("team", ""), target.calendar)]

@@ -63,13 +63,27 @@ async def relink(channel: str, old_keys: Sequence[str], person: Person, now: int
     The old keys are forgotten, because a vendor may give a released number to a stranger.
     """
     async with transaction():
-        owners = await _owners(channel, old_keys) or await _owners(channel, person.keys)
+        owners = await _owners(channel, old_keys)
         if not owners:
-            return None
-        gone = [key for key in old_keys if key not in person.keys]
-        await IdentityRow.filter(channel=channel, key__in=gone, conversation_id=owners[0]).delete()
-        _log.info("conversation %d has new keys since %d", owners[0], now)
-        return await _learn(await _known(owners[0]), person)
+            return await _met(channel, person)
+        known = await _known(owners[0])
+        gone = [key for key in known.keys if key not in person.keys and (key in old_keys or _void(key, known, person))]
+        await IdentityRow.filter(channel=channel, key__in=gone, conversation_id=known.id).delete()
+        _log.info("conversation %d has new keys since %d", known.id, now)
+        return await _learn(await _known(known.id), person)
+
+
+def _void(key: str, known: Conversation, person: Person) -> bool:
+    """A new best key comes with a new everything, a lesser one replaces its own kind.
+
+    WhatsApp gives a new user id when, and only when, the phone number changes (Meta, business-scoped user ids).
+    """
+    renewed = _kind(person.keys[0])
+    return renewed in {_kind(known.keys[0]), _kind(key)}
+
+
+def _kind(key: str) -> str:
+    return key.partition(":")[0]
 
 
 async def find(channel: str, person: Person) -> Conversation | None:

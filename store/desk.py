@@ -1,4 +1,4 @@
-"""The agents' side: which topic belongs to which ticket, and who the agents are."""
+"""The agents' side: which topic belongs to which ticket, who the agents are, and in which groups."""
 
 from typing import Final
 
@@ -10,14 +10,31 @@ from store.models import AgentRow, TopicRow
 from store.sql import changed, rows
 
 _MOVED: Final = "moved:"
-_REMEMBER_MOVE: Final = (
+_FORMER: Final = "former:"
+_REMEMBER: Final = (
     "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
-_MOVED_TO: Final = "SELECT value FROM bookmark WHERE name = ?"
+_REMEMBERED: Final = "SELECT value FROM bookmark WHERE name = ?"
 _READDRESS: Final = """
 UPDATE outbox SET budget = ?1, payload = CASE WHEN json_extract(payload, '$.chat') = ?2
     THEN json_remove(json_set(payload, '$.chat', ?3), '$.thread', '$.external_reply_to') ELSE payload END
 WHERE state IN ('pending', 'sending') AND budget = ?4 RETURNING id"""
+_REDIRECT: Final = """
+UPDATE outbox SET budget = ? WHERE ticket_id = ? AND channel = 'desk' AND state IN ('pending', 'sending')
+    AND budget <> '' RETURNING id"""
+_LIVE_AT: Final = """
+SELECT topic.ticket_id FROM topic JOIN ticket ON ticket.id = topic.ticket_id
+WHERE topic.chat = ? AND ticket.status <> 'closed' ORDER BY topic.ticket_id DESC LIMIT ?"""
+_CAME: Final = """
+INSERT INTO membership (agent_id, chat, present) VALUES (?, ?, 1) ON CONFLICT DO NOTHING RETURNING agent_id"""
+_LEFT_OTHERS: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND chat <> ? LIMIT 1"
+_CAME_OR_LEFT: Final = """
+INSERT INTO membership (agent_id, chat, present) SELECT id, ?2, ?3 FROM agent WHERE id = ?1
+ON CONFLICT DO UPDATE SET present = excluded.present"""
+_LEFT_ALL: Final = "UPDATE membership SET present = 0 WHERE agent_id = ?"
+_IS_MEMBER: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND chat = ? AND present = 1"
+_IS_ANYWHERE: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND present = 1 LIMIT 1"
+_MOVE_MEMBERS: Final = "UPDATE OR REPLACE membership SET chat = ? WHERE chat = ?"
 
 
 async def topic(ticket_id: int) -> Topic | None:
@@ -37,13 +54,20 @@ async def save_topic(topic: Topic) -> None:
     await TopicRow.update_or_create(ticket_id=topic.ticket_id, defaults=values)
 
 
+async def settle_topic(topic: Topic) -> bool:
+    """Write what a call to the platform brought (thread, card, name); false when the ticket has left that group."""
+    values = {"thread": topic.thread, "card_id": topic.card_id, "name": topic.name}
+    return bool(await TopicRow.filter(ticket_id=topic.ticket_id, chat=topic.chat).update(**values))
+
+
 async def move_chat(old: str, new: str) -> int:
     """The group has a new id, for good; returns how many topics went along.
 
     Their cards stayed behind: what a message id meant in the old chat it does not mean in the new one.
     """
     async with transaction():
-        await rows(_REMEMBER_MOVE, f"{_MOVED}{old}", int(new))
+        await rows(_REMEMBER, f"{_MOVED}{old}", int(new))
+        await rows(_MOVE_MEMBERS, new, old)
         return await TopicRow.filter(chat=old).update(chat=new, card_id="")
 
 
@@ -52,12 +76,33 @@ async def readdress(old_chat: str, new_chat: str, old_budget: str, new_budget: s
     return await changed(_READDRESS, new_budget, old_chat, new_chat, old_budget)
 
 
+async def redirect(ticket_id: int, budget: str) -> int:
+    """What still waits for the ticket's topic is written at another group's expense; returns how many errands."""
+    return await changed(_REDIRECT, budget, ticket_id)
+
+
+async def tickets_at(chat: str, limit: int) -> list[int]:
+    """Live tickets whose home is this group, newest first."""
+    return [int(row["ticket_id"]) for row in await rows(_LIVE_AT, chat, limit)]
+
+
+async def remember_former(topic: Topic) -> None:
+    """The ticket left this topic; whoever goes on writing there shall be told."""
+    await rows(_REMEMBER, f"{_FORMER}{topic.chat}:{topic.thread}", topic.ticket_id)
+
+
+async def former_ticket(chat: str, thread: str) -> int | None:
+    """The ticket that once had this topic."""
+    found = await rows(_REMEMBERED, f"{_FORMER}{chat}:{thread}")
+    return int(found[0]["value"]) if found else None
+
+
 async def newest_chat(chat: str) -> str:
     """The id by which a group that may have moved goes now."""
     seen: set[str] = set()
     while chat not in seen:
         seen.add(chat)
-        found = await rows(_MOVED_TO, f"{_MOVED}{chat}")
+        found = await rows(_REMEMBERED, f"{_MOVED}{chat}")
         chat = str(found[0]["value"]) if found else chat
     return chat
 
@@ -85,10 +130,11 @@ async def find_agent(name_or_username: str) -> list[Agent]:
     )
 
 
-async def seen(user_id: int, name: str, username: str) -> Agent:
-    """Somebody wrote in the group: a new one is present and has no role, a known one keeps role and presence.
+async def seen(user_id: int, name: str, username: str, chat: str = "") -> Agent:
+    """Somebody wrote in a group: a new one is present and has no role, a known one keeps role and presence.
 
-    One that was given a role before ever writing is present from now on.
+    One that was given a role before ever writing is present from now on, and so is one that left another group and
+    speaks up in this one: we had not known that they are here, too.
     """
     async with transaction():
         row = await AgentRow.get_or_none(id=user_id)
@@ -98,6 +144,9 @@ async def seen(user_id: int, name: str, username: str) -> Agent:
             row.present = row.present or not row.name
             row.name, row.username = name, username
             await row.save(update_fields=["name", "username", "present"])
+        if chat and await rows(_CAME, user_id, chat) and not row.present and await rows(_LEFT_OTHERS, user_id, chat):
+            row.present = True
+            await row.save(update_fields=["present"])
     return _to_agent(row)
 
 
@@ -108,9 +157,23 @@ async def set_role(user_id: int, role: Role | None) -> None:
             await AgentRow.create(id=user_id, name="", username="", role=role, present=False)
 
 
-async def set_present(user_id: int, present: bool) -> None:
-    """Somebody joined or left; unknown people stay unknown."""
-    await AgentRow.filter(id=user_id).update(present=present)
+async def set_present(user_id: int, present: bool, chat: str = "") -> None:
+    """Somebody joined or left a group (without a chat: all of them); unknown people stay unknown.
+
+    Who leaves one group and is a member of another stays present.
+    """
+    async with transaction():
+        if chat:
+            await rows(_CAME_OR_LEFT, user_id, chat, int(present))
+        elif not present:
+            await rows(_LEFT_ALL, user_id)
+        anywhere = present or bool(await rows(_IS_ANYWHERE, user_id))
+        await AgentRow.filter(id=user_id).update(present=anywhere)
+
+
+async def is_member(user_id: int, chat: str) -> bool:
+    """Whether this agent is known to be in this group."""
+    return bool(await rows(_IS_MEMBER, user_id, chat))
 
 
 def _to_topic(row: TopicRow) -> Topic:

@@ -10,3 +10,7 @@ class DoorState:
     waiting: int
     parked: int
     oldest_waiting_at: int | None
+
+    def age(self, now: int) -> int:
+        """Milliseconds the oldest row has been waiting for."""
+        return 0 if self.oldest_waiting_at is None else max(0, now - self.oldest_waiting_at)

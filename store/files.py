@@ -17,6 +17,10 @@ SET source = CASE WHEN excluded.source = '' THEN source ELSE excluded.source END
     state = 'remote', error = ''
 WHERE ref <> excluded.ref RETURNING id"""
 
+_RETRY: Final = """
+UPDATE file SET state = CASE WHEN path = '' THEN 'remote' ELSE 'stored' END, error = ''
+WHERE message_id = ? AND state = 'failed' RETURNING id"""
+
 
 class FileState(StrEnum):
     REMOTE = "remote"
@@ -78,5 +82,11 @@ async def file_stored(file_id: int, fetched: FetchedFile) -> None:
     await FileRecord.filter(id=file_id).update(**values, state=FileState.STORED.value)
 
 
+async def retry_file(message_id: int) -> bool:
+    """A file that was given up is wanted again; false when it is here, on its way, or not a file at all."""
+    return bool(await rows(_RETRY, message_id))
+
+
 async def file_failed(file_id: int, error: str) -> None:
+    """It cannot be had, or not be shown; what lies on our disk stays there."""
     await FileRecord.filter(id=file_id).update(state=FileState.FAILED.value, error=error)

@@ -39,6 +39,9 @@ WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"""
 _PARK: Final = (
     "UPDATE inbox SET state = 'parked', error = ? WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"
 )
+_PARKED_SINCE: Final = """
+SELECT count(*) AS parked FROM (SELECT received_at FROM inbox WHERE state = 'parked' ORDER BY id DESC LIMIT ?)
+WHERE received_at >= ?"""
 _RELEASE_ORPHANS: Final = """
 UPDATE inbox SET state = 'waiting', epoch = '', lease_until = 0
 WHERE state = 'claimed' AND CASE WHEN ? THEN epoch <> ? ELSE lease_until <= ? END RETURNING id"""
@@ -107,6 +110,11 @@ async def retry(row_id: int, epoch: str, due_at: int, error: str) -> None:
 async def park(row_id: int, epoch: str, error: str) -> None:
     """Put the row aside for a human; its lane goes on. Raises `LeaseLost`."""
     await _if_ours(_PARK, error, row_id, epoch)
+
+
+async def parked_since(instant: int, most: int) -> int:
+    """How many of the newest `most` parked rows came at that instant or later."""
+    return int((await rows(_PARKED_SINCE, most, instant))[0]["parked"])
 
 
 async def release_orphans(epoch: str, now: int, *, all_others: bool) -> int:

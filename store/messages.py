@@ -1,5 +1,6 @@
 """The ledger: what was said on a ticket, where it stands outside, and the files that came with it."""
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
@@ -11,7 +12,7 @@ from bot.domain.message import Content
 from store.codec import content_from_json, to_json
 from store.db import transaction
 from store.errors import Conflict
-from store.files import FileRow, file_failed, file_of, file_stored, keep_attachment
+from store.files import FileRow, file_failed, file_of, file_stored, keep_attachment, retry_file
 from store.models import MessageRow, PostRow
 from store.sql import rows
 
@@ -29,24 +30,35 @@ __all__ = [
     "move",
     "of_ticket",
     "post",
+    "post_at",
     "posts_of",
+    "retry_file",
     "set_content",
+    "set_cost_class",
     "set_delivery",
     "set_revoked",
+    "written_by",
 ]
 _POST: Final = """
 INSERT INTO post (place, external_id, message_id, ticket_id) VALUES (?, ?, ?, ?)
 ON CONFLICT (place, external_id) DO NOTHING RETURNING id"""
+_WRITTEN_BY: Final = """
+UPDATE post SET account = ? WHERE place = ? AND external_id IN (SELECT value FROM json_each(?)) RETURNING id"""
+_SET_COST_CLASS: Final = "UPDATE message SET cost_class = ? WHERE id = ? AND cost_class = '' RETURNING id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """The external message `external_id` at `place` belongs to this ticket; cards and lines have no `message_id`."""
+    """The external message `external_id` at `place` belongs to this ticket; cards and lines have no `message_id`.
+
+    `account` is the bot that posted it and alone may edit it: 0 is the main one (and every person).
+    """
 
     place: str
     external_id: str
     message_id: int | None
     ticket_id: int
+    account: int = 0
 
 
 async def add(message: LedgerMessage, attachment_source: str = "") -> LedgerMessage:
@@ -66,6 +78,7 @@ async def add(message: LedgerMessage, attachment_source: str = "") -> LedgerMess
             edited_at=message.edited_at,
             revoked=message.revoked,
             album=message.album,
+            cost_class=message.cost_class,
         )
         await keep_attachment(row.id, message.content.attachment, attachment_source)
     return _to_message(row)
@@ -89,6 +102,11 @@ async def set_revoked(message_id: int) -> None:
 
 async def set_delivery(message_id: int, delivery: Delivery, failure: str = "") -> None:
     await MessageRow.filter(id=message_id).update(delivery=delivery, failure=failure)
+
+
+async def set_cost_class(message_id: int, cost_class: str) -> bool:
+    """What the platform counts a message as; the first word it says stays. False when it was known already."""
+    return bool(await rows(_SET_COST_CLASS, cost_class, message_id))
 
 
 async def move(message_id: int, ticket_id: int) -> LedgerMessage:
@@ -134,6 +152,11 @@ async def post(place: str, external_id: str, message_id: int | None, ticket_id: 
         raise Conflict(f"Message {external_id} at {place} is known as something else.")
 
 
+async def written_by(account: int, place: str, external_ids: Sequence[str]) -> None:
+    """These posts are another bot account's than the main one's."""
+    await rows(_WRITTEN_BY, account, place, to_json(list(external_ids)))
+
+
 async def find_post(place: str, external_id: str) -> Post | None:
     row = await PostRow.get_or_none(place=place, external_id=external_id)
     return _to_post(row) if row else None
@@ -143,6 +166,12 @@ async def posts_of(message_id: int, place_prefix: str = "") -> list[Post]:
     """Where a message stands, oldest first; `place_prefix` is compared exactly."""
     found = await PostRow.filter(message_id=message_id).order_by("id")
     return [_to_post(row) for row in found if row.place.startswith(place_prefix)]
+
+
+async def post_at(place: str, message_id: int) -> Post | None:
+    """The post that shows a message at this place, the oldest where there are several."""
+    row = await PostRow.filter(message_id=message_id, place=place).order_by("id").first()
+    return _to_post(row) if row else None
 
 
 async def _known(message_id: int) -> LedgerMessage:
@@ -172,8 +201,15 @@ def _to_message(row: MessageRow) -> LedgerMessage:
         edited_at=row.edited_at,
         revoked=row.revoked,
         album=row.album,
+        cost_class=row.cost_class,
     )
 
 
 def _to_post(row: PostRow) -> Post:
-    return Post(place=row.place, external_id=row.external_id, message_id=row.message_id, ticket_id=row.ticket_id)
+    return Post(
+        place=row.place,
+        external_id=row.external_id,
+        message_id=row.message_id,
+        ticket_id=row.ticket_id,
+        account=row.account,
+    )

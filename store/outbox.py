@@ -89,7 +89,11 @@ UPDATE outbox SET state = 'expired', settled_at = ?1 WHERE state = 'pending' AND
 _STATE: Final = """
 SELECT (SELECT count(*) FROM outbox WHERE state = 'pending') AS waiting,
     (SELECT count(*) FROM outbox WHERE state = 'parked') AS parked,
-    (SELECT ready_at FROM outbox WHERE state = 'pending' AND due_at <= ? ORDER BY ready_at LIMIT 1) AS oldest"""
+    (
+        SELECT ready_at FROM outbox
+        WHERE state = 'pending' AND due_at <= ? AND urgency < 4 -- what is merely cosmetic may wait for a quiet group
+        ORDER BY ready_at LIMIT 1
+    ) AS oldest"""
 _NEXT_DUE: Final = "SELECT min(due_at) AS due FROM outbox WHERE state = 'pending' AND due_at > ?"
 _PRUNE: Final = """
 DELETE FROM outbox WHERE id IN (

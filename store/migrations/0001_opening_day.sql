@@ -26,6 +26,13 @@ CREATE TABLE bookmark (
     value INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE condition (
+    subject TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state <> ''),
+    since INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE requester (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
@@ -208,6 +215,17 @@ CREATE TABLE post (
 ) STRICT;
 CREATE INDEX post_message ON post (message_id) WHERE message_id IS NOT NULL;
 
+CREATE TABLE gesture (
+    channel TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('revoked', 'reacted')),
+    emoji TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    early INTEGER NOT NULL CHECK (early IN (0, 1)),
+    PRIMARY KEY (channel, external_id, kind)
+) STRICT;
+CREATE INDEX gesture_age ON gesture (at);
+
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     channel TEXT NOT NULL,
@@ -262,6 +280,13 @@ CREATE TABLE agent (
     role TEXT CHECK (role IN ('agent', 'lead', 'admin', 'owner')),
     present INTEGER NOT NULL CHECK (present IN (0, 1))
 ) STRICT;
+
+CREATE TABLE membership (
+    agent_id INTEGER NOT NULL REFERENCES agent (id),
+    chat TEXT NOT NULL,
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    PRIMARY KEY (agent_id, chat)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -29,6 +29,13 @@ CREATE TABLE bookmark (
     value INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE condition (
+    subject TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state <> ''),
+    since INTEGER NOT NULL,
+    seen_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE conversation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     channel TEXT NOT NULL,
@@ -68,6 +75,18 @@ CREATE TABLE file (
     state TEXT NOT NULL DEFAULT 'remote' CHECK (state IN ('remote', 'stored', 'failed')),
     error TEXT NOT NULL DEFAULT ''
 ) STRICT;
+
+CREATE TABLE gesture (
+    channel TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('revoked', 'reacted')),
+    emoji TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    early INTEGER NOT NULL CHECK (early IN (0, 1)),
+    PRIMARY KEY (channel, external_id, kind)
+) STRICT;
+
+CREATE INDEX gesture_age ON gesture (at);
 
 CREATE TABLE history (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -137,6 +156,13 @@ CREATE INDEX inbox_lanes ON inbox (channel, lane, id, state) WHERE state IN ('wa
 CREATE INDEX inbox_parked ON inbox (id) WHERE state = 'parked';
 
 CREATE INDEX inbox_waiting ON inbox (received_at, due_at) WHERE state = 'waiting';
+
+CREATE TABLE membership (
+    agent_id INTEGER NOT NULL REFERENCES agent (id),
+    chat TEXT NOT NULL,
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    PRIMARY KEY (agent_id, chat)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,14 +1,15 @@
 """The agents' side: topics, agents, and the audit trail."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from bot.domain.ledger import Topic
+from bot.domain.ledger import Errand, ErrandState, Topic
 from bot.domain.people import Agent, Role
-from bot.domain.ticket import Ticket
-from store import audit, desk
+from bot.domain.ticket import Status, Ticket
+from store import audit, desk, outbox, tickets
 from store.audit import AuditEntry
 from store.sql import rows
 
@@ -129,3 +130,75 @@ async def test_the_audit_trail_cannot_be_rewritten(change: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"):
         await rows(change)
     assert await audit.latest(10) == before
+
+
+async def test_a_topics_news_are_kept_only_while_the_ticket_is_in_that_group(ticket: Ticket) -> None:
+    await desk.save_topic(Topic(ticket_id=ticket.id, chat="-100"))
+    assert await desk.settle_topic(Topic(ticket_id=ticket.id, chat="-100", thread="5", card_id="6", name="Yeni"))
+    await desk.save_topic(Topic(ticket_id=ticket.id, chat="-200"))
+    assert not await desk.settle_topic(Topic(ticket_id=ticket.id, chat="-100", thread="7"))
+    assert await desk.topic(ticket.id) == Topic(ticket_id=ticket.id, chat="-200")
+
+
+async def test_a_topic_that_was_left_remembers_its_ticket(ticket: Ticket) -> None:
+    await desk.remember_former(Topic(ticket_id=ticket.id, chat="-100", thread="5"))
+    assert await desk.former_ticket("-100", "5") == ticket.id
+    assert await desk.former_ticket("-100", "6") is None
+
+
+async def test_live_tickets_of_a_group_are_found_newest_first(
+    ticket: Ticket, new_ticket: Callable[[], Awaitable[Ticket]]
+) -> None:
+    later, closed, elsewhere = [await new_ticket() for _ in range(3)]
+    for one in (ticket, later, closed):
+        await desk.save_topic(Topic(ticket_id=one.id, chat="-100"))
+    await desk.save_topic(Topic(ticket_id=elsewhere.id, chat="-200"))
+    await tickets.save(replace(closed, status=Status.CLOSED), None, {})
+    assert await desk.tickets_at("-100", limit=9) == [later.id, ticket.id]
+    assert await desk.tickets_at("-100", limit=1) == [later.id]
+
+
+async def test_what_waits_for_a_ticket_is_redirected_and_nothing_else(
+    ticket: Ticket, errand: Callable[..., Errand]
+) -> None:
+    waiting = errand(channel="desk", lane="1", budget="desk:-100", ticket_id=ticket.id)
+    free = errand(channel="desk", lane="2", ticket_id=ticket.id)
+    foreign = errand(channel="desk", lane="3", budget="desk:-100")
+    done = errand(channel="desk", lane="4", budget="desk:-100", ticket_id=ticket.id, state=ErrandState.SENT)
+    ids = await outbox.add([waiting, free, foreign, done])
+    assert await desk.redirect(ticket.id, "desk:-200") == 1
+    found = [await outbox.by_id(one) for one in ids]
+    assert [one.budget for one in found if one] == ["desk:-200", "", "desk:-100", "desk:-100"]
+
+
+async def test_who_is_in_one_of_several_groups_is_present() -> None:
+    for chat in ("-100", "-200"):
+        await desk.seen(7, "Deniz", "deniz", chat)
+    await desk.set_present(7, False, "-100")
+    assert (await desk.agents())[0].present
+    assert [await desk.is_member(7, chat) for chat in ("-100", "-200", "-300")] == [False, True, False]
+    await desk.set_present(7, False, "-200")
+    assert not (await desk.agents())[0].present
+    assert not (await desk.seen(7, "Deniz", "deniz", "-200")).present
+    await desk.set_present(7, True, "-100")
+    assert (await desk.agents())[0].present
+
+
+async def test_who_left_one_group_and_speaks_up_in_another_is_present() -> None:
+    await desk.seen(7, "Deniz", "deniz", "-100")
+    await desk.set_present(7, False, "-100")
+    assert not (await desk.seen(7, "Deniz", "deniz", "-100")).present
+    assert (await desk.seen(7, "Deniz", "deniz", "-200")).present
+
+
+async def test_who_was_sent_away_from_everywhere_does_not_come_back_by_writing() -> None:
+    await desk.seen(7, "Deniz", "deniz", "-100")
+    await desk.set_present(7, False)
+    assert not (await desk.seen(7, "Deniz", "deniz", "-100")).present
+    assert not await desk.is_member(7, "-100")
+
+
+async def test_members_go_along_when_the_group_gets_a_new_id() -> None:
+    await desk.seen(7, "Deniz", "deniz", "-4")
+    await desk.move_chat("-4", "-100")
+    assert await desk.is_member(7, "-100")

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tortoise.exceptions import OperationalError
 
 from bot.ports import Item
 from store import db, inbox
@@ -63,6 +64,13 @@ async def _append_and_fail() -> None:
     async with db.transaction():
         await inbox.append([_item("1")], 10, ("telegram", 41))
         raise LookupError
+
+
+async def test_the_cursor_stays_when_the_updates_cannot_be_stored() -> None:
+    await rows("ALTER TABLE inbox RENAME TO inbox_away")
+    with pytest.raises(OperationalError):
+        await inbox.append([_item("1")], 10, ("telegram", 41))
+    assert await inbox.cursor("telegram") == 0
 
 
 async def test_the_oldest_of_each_lane_is_handed_out_first() -> None:

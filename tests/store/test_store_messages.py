@@ -122,6 +122,23 @@ async def test_a_file_is_described_then_stored_or_failed(ticket: Ticket, tmp_pat
         "ab",
         "image/jpeg",
     )
+    assert not await messages.retry_file(written.id), "what was not given up is not asked for again"
+    await messages.file_failed(file.id, "send-error-vendor")
+    assert [await messages.retry_file(written.id) for _ in range(2)] == [True, False]
+    again = await messages.file_of(written.id)
+    assert again is not None
+    assert (again.state, again.path, again.error) == (FileState.STORED, str(tmp_path / "f1"), "")
+
+
+async def test_the_first_cost_class_stays(message: LedgerMessage) -> None:
+    assert [await messages.set_cost_class(message.id, word) for word in ("utility", "utility", "service")] == [
+        True,
+        False,
+        False,
+    ]
+    known = await messages.get(message.id)
+    assert known is not None
+    assert known.cost_class == "utility"
 
 
 async def test_words_alone_have_no_file(message: LedgerMessage) -> None:
@@ -174,6 +191,8 @@ async def test_an_external_message_leads_back_to_ours(ticket: Ticket, message: L
     by_customer = replace(by_desk, place="whatsapp:1")
     assert await messages.find_post("desk:-100", "7") == by_desk
     assert await messages.find_post("desk:-100", "9") is None
+    assert await messages.find_post("whatsapp:1", "7") == by_customer
+    assert await messages.find_post("whatsapp:2", "7") is None
     assert await messages.posts_of(message.id) == [by_desk, by_customer]
     assert await messages.posts_of(message.id, "desk:") == [by_desk]
     assert await messages.posts_of(message.id, "desk_") == []
@@ -199,3 +218,13 @@ async def test_a_message_moves_with_its_places(
     assert found is not None
     assert found.ticket_id == fresh.id
     await messages.post("desk:-100", "7", message.id, ticket.id)
+
+
+async def test_a_post_knows_the_account_that_wrote_it(message: LedgerMessage, ticket: Ticket) -> None:
+    for external_id in ("7", "8"):
+        await messages.post("desk:-100", external_id, message.id, ticket.id)
+    await messages.written_by(43, "desk:-100", ["8"])
+    assert [post.account for post in await messages.posts_of(message.id)] == [0, 43]
+    first = await messages.post_at("desk:-100", message.id)
+    assert (first and first.external_id) == "7"
+    assert await messages.post_at("desk:-200", message.id) is None

@@ -52,6 +52,7 @@ _GARBAGE = [
     ("UPDATE", "ticket", "answers", "'{half'"),
     ("UPDATE", "ticket", "skipped", "'{half'"),
     ("UPDATE", "agent", "present", "2"),
+    ("UPDATE", "membership", "present", "2"),
     ("UPDATE", "requester", "vip", "2"),
     ("UPDATE", "requester", "banned", "2"),
     ("UPDATE", "requester", "locale", "''"),
@@ -73,6 +74,7 @@ _POINTERS = [
     ("message", "reply_to"),
     ("file", "message_id"),
     ("topic", "ticket_id"),
+    ("membership", "agent_id"),
     ("outbox", "ticket_id"),
     ("outbox", "conversation_id"),
     ("outbox", "message_id"),
@@ -126,7 +128,7 @@ async def one_row_each(ticket: Ticket, message: LedgerMessage, now: int) -> None
     errand = Errand(channel="telegram", lane="1", op=Op.SEND, urgency=Urgency.WORDS, created_at=now, due_at=now)
     await outbox.add([errand])
     await desk.save_topic(Topic(ticket_id=ticket.id, chat="1", thread="2"))
-    await desk.seen(1, "Deniz", "")
+    await desk.seen(1, "Deniz", "", "-100")
     await audit.add(at=now, actor_id=1, action="role")
 
 

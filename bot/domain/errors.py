@@ -31,6 +31,7 @@ class Reach(StrEnum):
     MESSAGE = "message"  # this message only
     RECIPIENT = "recipient"  # everything to this recipient
     CHANNEL = "channel"  # the whole channel: stop, alert, keep the queue
+    ORIGIN = "origin"  # the channel a file is fetched from; the one it goes to is well
 
 
 class Missing(StrEnum):

@@ -6,15 +6,19 @@ from collections.abc import Collection, Sequence
 
 _SILENT = {"Mn", "Me", "Cf"}
 _LONGEST_PHRASE = 5
+_LONGEST_COMPARED = 4096  # no platform carries more, and nothing sent by force may cost more
+_LONGEST_SQUEEZED = 256
 
 
 def fold(text: str) -> str:
     """KABUL, Kabul and kabul become equal, and so do Çalışmıyor and calismiyor, I, İ, ı and i.
 
-    Compatibility forms are unified; accents and dots, zero-width and direction marks go; white space is single.
+    Compatibility forms are unified; accents and dots, zero-width and direction marks go; white space is single. What
+    stands behind the longest message of any platform is left out.
     """
-    lowered = unicodedata.normalize("NFKD", text).casefold().replace("ı", "i")
-    plain = (char for char in unicodedata.normalize("NFKD", lowered) if unicodedata.category(char) not in _SILENT)
+    lowered = unicodedata.normalize("NFKD", text[:_LONGEST_COMPARED]).casefold().replace("ı", "i")
+    unified = unicodedata.normalize("NFKD", lowered)[: 2 * _LONGEST_COMPARED]
+    plain = (char for char in unified if unicodedata.category(char) not in _SILENT)
     return " ".join("".join(plain).split())
 
 
@@ -34,7 +38,9 @@ def phrases(listing: str) -> frozenset[str]:
 
 
 def squeezed(text: str) -> str:
-    """The whole text as one phrase that can be looked up among `phrases`."""
+    """The whole text as one phrase that can be looked up among `phrases`; empty for one far too long to be there."""
+    if len(text) > _LONGEST_SQUEEZED:
+        return ""
     return " ".join(map(squeeze, tokens(text)))
 
 

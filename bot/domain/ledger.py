@@ -54,6 +54,7 @@ class LedgerMessage:
     """One message of a ticket. `at` is the provider's time for inbound ones, the commit's for ours.
 
     `source_chat` and `external_id` name it where it was written; `reply_to` is the ledger id of the quoted message.
+    `cost_class` is what the platform counts it as (WhatsApp: `service`, `utility` …), empty until it says so.
     """
 
     id: int = 0
@@ -70,6 +71,7 @@ class LedgerMessage:
     edited_at: int | None = None
     revoked: bool = False
     album: str = ""
+    cost_class: str = ""
 
 
 class Op(StrEnum):

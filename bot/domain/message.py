@@ -209,6 +209,21 @@ class DeskMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChanged:
+    """The platform changed something about our own account; how all of it stands now, the account itself tells.
+
+    `template` and `language` name the template it is about and `status` is its new one, in the platform's words;
+    `restriction` names what was done to the account as a whole.
+    """
+
+    at: int
+    template: str = ""
+    language: str = ""
+    status: str = ""
+    restriction: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
     """Understood and rightly without effect; `why` is a short English reason for the log and metrics."""
 
@@ -226,5 +241,6 @@ Inbound = (
     | IdentityChanged
     | MemberChanged
     | DeskMoved
+    | AccountChanged
     | Ignored
 )

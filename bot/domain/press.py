@@ -10,7 +10,7 @@ MAX_TOKEN_BYTES = 64
 
 
 class Verb(StrEnum):
-    """What a button does. `RESEND` and `DESK` stand in the agents' group, the others at customers."""
+    """What a button does. `RESEND`, `FETCH` and `DESK` stand in the agents' group, the others at customers."""
 
     INTAKE = "i"
     PAGE = "p"
@@ -24,12 +24,13 @@ class Verb(StrEnum):
     SHOW = "s"
     SHOW_ANSWER = "w"
     RESEND = "rs"
+    FETCH = "f"
     DESK = "d"
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A decoded token: the verb, the row it is about (ticket, errand; 0 for none) and up to two short arguments."""
+    """A decoded token: verb, the row it is about (ticket, errand, message; 0 for none), up to two short arguments."""
 
     verb: Verb
     id: int = 0

@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 _LONGEST_COURTESY = 160
+_LONGEST_READ = 4096  # of whatever came by force: no platform carries more
 _GOOD_SIGNS = frozenset(
     "👍👌🙏🤝👏🙌💪❤🧡💛💚💙💜🤍♥💐🌹🌷🌸🌺🌼🌟⭐✨🎉🥳🔥😀😃😄😁😊🙂☺😍🥰😇😎🤗😉😘✅✔💯🤩🫶🆗👋🙋🤲"
 )
@@ -57,7 +58,7 @@ def is_reject(text: str) -> bool:
 
 def still_failing(text: str) -> bool:
     """Whether the text says that the trouble goes on ("hâlâ olmuyor", "same error"), wherever it says so."""
-    joined = re.sub(r"['’‘`´]", "", text)
+    joined = re.sub(r"['’‘`´]", "", text[:_LONGEST_READ])
     clauses = re.sub(r"[.,;:!?|()-]+", " | ", fold(joined.replace("\n", " | ")))
     complaint = vocabulary.TROUBLE_GONE.sub(" ", " ".join(clauses.split()))
     failing = [found.end() for found in vocabulary.FAILING.finditer(complaint)]
@@ -67,7 +68,8 @@ def still_failing(text: str) -> bool:
 
 def contradicts_itself(text: str) -> bool:
     """Whether one part of the text accepts and another says that the trouble goes on ("kabul ama hâlâ olmuyor")."""
-    return still_failing(text) and any(is_accept(clause) for clause in _CLAUSE.split(text.casefold()))
+    clauses = _CLAUSE.split(text[:_LONGEST_READ].casefold())
+    return still_failing(text) and any(map(is_accept, clauses))
 
 
 def is_menu(text: str) -> bool:
@@ -83,7 +85,7 @@ def is_skip(text: str) -> bool:
 def ticket_numbers(text: str) -> list[str]:
     """Ticket numbers in order, each once, without the `#`: `2026-000123`, or `123` for the short form `#123`."""
     found = []
-    for match in _TICKET.finditer(unicodedata.normalize("NFKC", text).translate(_DASHES)):
+    for match in _TICKET.finditer(unicodedata.normalize("NFKC", text[:_LONGEST_READ]).translate(_DASHES)):
         year = match["year"] or match["bare_year"]
         number = int(match["number"] or match["bare_number"] or match["short"])
         found.append(f"{year}-{number:06d}" if year else str(number))
@@ -92,7 +94,7 @@ def ticket_numbers(text: str) -> list[str]:
 
 def clean_name(text: str, limit: int = 120) -> str:
     """A name fit to be shown: composed, on one line, nothing invisible or turning direction, at most `limit` long."""
-    spaced = " ".join(unicodedata.normalize("NFC", text).split())
+    spaced = " ".join(unicodedata.normalize("NFC", text[:_LONGEST_READ]).split())
     visible = "".join(char for char in spaced if not _is_invisible(char))
     return " ".join(_without_towers(visible).split())[:limit].rstrip()
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bot.domain.channel import Capabilities
 from bot.domain.errors import SendError
+from bot.domain.groups import Group
 from bot.domain.message import Attachment, Inbound
 from bot.domain.outgoing import Address, FetchedFile, LocalFile, Part
 
@@ -86,13 +87,31 @@ class Channel(Protocol):
 
 
 class Desk(Channel, Protocol):
-    """The agents' side: a channel with topics. `group` is the chat id new tickets go to."""
+    """The agents' side: a channel with groups, forums among them or not, and bot accounts that write there.
+
+    `group` is the chat id of the main one, which hears of every trouble; it is the first of `groups`.
+    """
 
     @property
     def group(self) -> str: ...
 
     @property
-    def has_topics(self) -> bool: ...
+    def groups(self) -> Sequence[Group]: ...
+
+    @property
+    def accounts(self) -> Sequence[int]:
+        """Who may write plain words into the groups: 0 is the main account, the others go by their bot's id."""
+        ...
+
+    def voice(self, account: int) -> Channel:
+        """The channel through which that account speaks; the main one's is the desk itself."""
+        ...
+
+    def is_forum(self, chat: str) -> bool: ...
+
+    def link(self, chat: str, thread: str) -> str:
+        """Where people find a topic; empty where it has no address."""
+        ...
 
     async def open_topic(self, chat: str, name: str) -> str:
         """Create a forum topic; returns its thread id."""

@@ -1,10 +1,11 @@
 """Files: fetched from the channel that has them, apart from the words that must not wait for them."""
 
 import asyncio
+import os
 from dataclasses import replace
 from pathlib import Path
 
-from bot.domain.errors import SendError
+from bot.domain.errors import Reach, SendError
 from bot.domain.ledger import Errand, ErrandState, Urgency
 from bot.domain.message import Attachment
 from bot.domain.outgoing import LocalFile, Part
@@ -17,17 +18,21 @@ from store.files import FileRow
 PATIENCE_SECONDS = 5.0
 """A file that is here by then keeps its place among the words; a slower one follows them."""
 
+TRIES_FOR_MS = 2 * 3_600_000
+"""So long a file is asked for again and again; then a person is told, who may press to try anew."""
+
 
 class FileLate(Exception):
     """The file is not here yet; the words behind it shall not wait."""
 
 
 async def local_file(
-    helpdesk: HelpDesk, channel: Channel, message_id: int | None, *, patient: bool
+    helpdesk: HelpDesk, channel: Channel, message_id: int | None, *, patient: bool, since: int
 ) -> LocalFile | None:
     """The file of a message, ready for this channel: by its id where the account knows it, else from our disk.
 
-    Raises `SendError` when it cannot be had; unless `patient`, `FileLate` when it may be had later.
+    Raises `SendError` when it cannot be had; unless `patient`, `FileLate` when it may be had later. `since`: when it
+    was first wanted.
     """
     row = await messages.file_of(message_id or 0)
     if row is None:
@@ -35,9 +40,20 @@ async def local_file(
     file = LocalFile(kind=row.kind, name=row.name, mime=row.mime, ref=row.ref)
     if row.source == channel.name:
         return file
-    if row.path:
+    on_disk: bool = await asyncio.to_thread(os.path.isfile, row.path)
+    if on_disk:
         return replace(file, ref="", path=Path(row.path))
-    return replace(file, ref="", path=await (_fetch(helpdesk, row) if patient else _fetch_soon(helpdesk, row)))
+    fetching = _fetch_while_it_makes_sense(helpdesk, row, since) if patient else _fetch_soon(helpdesk, row)
+    return replace(file, ref="", path=await fetching)
+
+
+async def _fetch_while_it_makes_sense(helpdesk: HelpDesk, row: FileRow, since: int) -> Path:
+    try:
+        return await _fetch(helpdesk, row)
+    except SendError as error:
+        if error.retryable and helpdesk.now() - since > TRIES_FOR_MS:
+            raise replace(error, retryable=False) from None
+        raise
 
 
 async def _fetch_soon(helpdesk: HelpDesk, row: FileRow) -> Path:
@@ -59,8 +75,9 @@ async def _fetch(helpdesk: HelpDesk, row: FileRow) -> Path:
     try:
         fetched = await origin.fetch(attachment, helpdesk.files, origin.capabilities.download)
     except SendError as error:
-        # Whatever became of the download, nothing was sent to anybody.
-        raise replace(error, certain=True) from None
+        # Whatever became of the download, nothing was sent to anybody; nor is where the file goes to blame for it.
+        passing = error.retryable or error.reach is Reach.CHANNEL
+        raise replace(error, certain=True, retryable=passing, reach=Reach.ORIGIN) from None
     await messages.file_stored(row.id, fetched)
     return fetched.path
 

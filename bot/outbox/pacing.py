@@ -1,25 +1,23 @@
 """Rates: the platforms' limits as data, kept before the platform has to remind us."""
 
-from collections import deque
+from dataclasses import dataclass
 
 import structlog
 
 from bot.domain.channel import Rate
 from bot.domain.errors import SendError
-from bot.domain.ledger import WORDS, Errand, Op
+from bot.domain.ledger import WORDS, Errand
 from bot.helpdesk import HelpDesk
+from bot.outbox.accounts import MAIN, Accounts
+from bot.outbox.meters import Bucket, Meter
 from bot.services.lanes import desk_place
 
-_MINUTE = 60.0
-_CARD_WRITES = 2
-"""A card is posted into a topic that has to be opened, or edited together with the topic's name."""
-_BURST = 10
-"""So many writes a minute go out at once; busier groups get an even pace."""
-_LOOK_AGAIN = 0.25
 _BUCKETS_KEPT = 10_000
 _FIRST_CHANNEL_PAUSE = 1.0
 _LONGEST_CHANNEL_PAUSE = 60.0
 """Seconds between two tries of a channel that refused us as a whole; each try doubles them."""
+_HEAD_START = 1.0
+"""Seconds by which what only the main account can do goes ahead of what others can do, too."""
 
 _FIRST_PAUSE_MS = 500
 _LONGEST_PAUSE_MS = 60_000
@@ -27,25 +25,12 @@ _LONGEST_PAUSE_MS = 60_000
 log = structlog.get_logger(__name__)
 
 
-class Bucket:
-    """A leaky bucket over a monotonic clock, full at the start."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How an errand into a group can be done: by which bot accounts, at the cost of how many writes."""
 
-    def __init__(self, rate: Rate, now: float) -> None:
-        self._rate = rate
-        self._tokens = float(rate.burst)
-        self._at = now
-
-    def take(self, now: float) -> float:
-        """Take one token; 0 when there was one, else the seconds until there is."""
-        self._tokens = min(float(self._rate.burst), self._tokens + (now - self._at) / self._rate.seconds)
-        self._at = now
-        if self._tokens < 1.0:
-            return (1.0 - self._tokens) * self._rate.seconds
-        self._tokens -= 1.0
-        return 0.0
-
-    def is_full(self, now: float) -> bool:
-        return self._tokens + (now - self._at) / self._rate.seconds >= self._rate.burst
+    accounts: tuple[int, ...] = (MAIN,)
+    cost: int = 1
 
 
 def backoff_ms(attempts: int) -> int:
@@ -54,43 +39,59 @@ def backoff_ms(attempts: int) -> int:
 
 
 class Pacer:
-    """Keeps the rates of people and channels, counts the writes into each agents' group over a sliding minute, and
-    remembers the pauses a platform asked for."""
+    """Keeps the rates of people and channels, meters what each bot account writes into each agents' group, and
+    remembers the pauses a platform asked for. A lane has one errand at a time, so any account may do the next."""
 
     def __init__(self, helpdesk: HelpDesk) -> None:
         self._clock = helpdesk.clock
         self._channels = helpdesk.channels
         self._buckets: dict[str, Bucket] = {}
-        self._reserved: dict[str, dict[int, int]] = {}
-        self._next_at: dict[str, float] = {}
         self._limit = helpdesk.desk.capabilities.group_writes_per_minute
-        self._writes: dict[str, deque[float]] = {}
-        self._shut_until: dict[str, float] = {}
+        self._meters: dict[str, dict[int, Meter]] = {}
+        self._chosen: dict[str, int] = {}
+        self._main_until: dict[str, float] = {}
         self._stopped_until: dict[str, float] = {}
         self._channel_pause: dict[str, float] = {}
+        self.accounts = Accounts(helpdesk)
         self.stopped: dict[str, str] = {}
 
-    def admit(self, errand: Errand) -> float:
+    def admit(self, errand: Errand, plan: Plan) -> float:
         """0 when the errand may go out now, else after how many seconds to ask again."""
         now = self._clock.monotonic()
         if errand.budget:
-            return self._reserve(errand, now)
+            return self._reserve(errand, plan, now)
         channel = self._channels.get(errand.channel)
         if channel is None or errand.op not in WORDS:
             return 0.0
         rates = {errand.lane: channel.capabilities.rate_per_person, errand.channel: channel.capabilities.rate}
         return max((self._take(name, rate, now) for name, rate in rates.items() if rate is not None), default=0.0)
 
-    def _reserve(self, errand: Errand, now: float) -> float:
-        cost = _CARD_WRITES if errand.op is Op.CARD else 1
-        pause = self._pause(errand.budget, now, cost)
-        if pause <= 0:
-            self._reserved.setdefault(errand.budget, {})[errand.id] = cost
-            self._next_at[errand.budget] = now + cost * _MINUTE / self._limit if self._limit else now
-        else:
+    def _reserve(self, errand: Errand, plan: Plan, now: float) -> float:
+        """Choose the emptiest account that has room; of equals a helper, which can do nothing else."""
+        cost = min(plan.cost, self._limit) if self._limit else plan.cost
+        able = self.accounts.serving(errand.budget, plan.accounts)
+        meters = {one: self._meter(errand.budget, one) for one in self._yielding(errand.budget, able, now)}
+        pauses = {one: meter.pause(now, cost) for one, meter in meters.items()}
+        free = [one for one, pause in pauses.items() if pause <= 0.0]
+        if free:
+            account = min(free, key=lambda one: meters[one].used(now))
+            meters[account].reserve(errand.id, cost, now)
+            self._chosen[errand.lane] = account
+            return 0.0
+        if able == [MAIN]:
             # Cheaper errands behind it must not eat up the room it waits for.
-            self._shut_until[errand.budget] = max(self._shut_until.get(errand.budget, 0.0), now + pause)
-        return max(0.0, pause)
+            meters[MAIN].shut(now + pauses[MAIN])
+            self._main_until[errand.budget] = now + pauses[MAIN] + _HEAD_START
+        return min(pauses.values())
+
+    def _yielding(self, budget: str, able: list[int], now: float) -> list[int]:
+        """Where others can do it, the main account's room is left to what it alone can do and what waits for it."""
+        if able == [MAIN] or self._main_until.get(budget, 0.0) <= now:
+            return able
+        return [one for one in able if one != MAIN]
+
+    def _meter(self, budget: str, account: int) -> Meter:
+        return self._meters.setdefault(budget, {}).setdefault(account, Meter(self._limit))
 
     def _take(self, name: str, rate: Rate, now: float) -> float:
         bucket = self._buckets.get(name)
@@ -104,50 +105,43 @@ class Pacer:
         if len(self._buckets) > _BUCKETS_KEPT:
             self._buckets = {name: bucket for name, bucket in self._buckets.items() if not bucket.is_full(now)}
 
+    def account_of(self, errand: Errand) -> int:
+        """The bot account that was chosen for what its lane does now."""
+        return self._chosen.get(errand.lane, MAIN)
+
     def done(self, errand: Errand) -> None:
         """The errand has ended; what it wrote was counted by `wrote`."""
-        self._reserved.get(errand.budget, {}).pop(errand.id, None)
+        account = self._chosen.pop(errand.lane, None)
+        if account is not None:
+            self._meter(errand.budget, account).release(errand.id)
 
-    def is_tight(self, budget: str) -> bool:
-        """The group was written to of late: bundle what can be bundled."""
-        return bool(self._limit) and len(self._recent(budget, self._clock.monotonic())) >= _BURST
+    def is_tight(self, errand: Errand) -> bool:
+        """The chosen account wrote into the group of late: bundle what can be bundled."""
+        return self._meter(errand.budget, self.account_of(errand)).is_tight(self._clock.monotonic())
 
-    def _pause(self, budget: str, now: float, cost: int = 1) -> float:
-        """Seconds until the next write: none after a quiet time, then an even pace, and never past the limit.
+    def wrote(self, errand: Errand, chat: str, *, account: int = MAIN, cost: int = 1) -> None:
+        """So many more posts, edits or topic calls of this account in this group."""
+        self._meter(desk_place(chat), account).wrote(errand.id, cost, self._clock.monotonic())
 
-        An even pace serves every topic in turn; bursts would leave the last of them waiting for most of a minute.
+    def obey(self, errand: Errand, seconds: float) -> float:
+        """The platform asked this account for a pause; returns after how many seconds to try this errand again.
+
+        Nothing more of this account goes into this group before the pause is over; another may go on at once.
         """
-        if not self._limit:
-            return 0.0
-        writes = self._recent(budget, now)
-        used = len(writes) + sum(self._reserved.get(budget, {}).values())
-        missing = used + cost - self._limit
-        if missing > 0:
-            return writes[min(missing, len(writes)) - 1] + _MINUTE - now if writes else _LOOK_AGAIN
-        if used < _BURST:
-            return 0.0
-        return max(0.0, self._next_at.get(budget, 0.0) - now)
-
-    def _recent(self, budget: str, now: float) -> deque[float]:
-        writes = self._writes.setdefault(budget, deque())
-        while writes and writes[0] <= now - _MINUTE:
-            writes.popleft()
-        return writes
-
-    def wrote(self, chat: str) -> None:
-        """One more post, edit or topic call in this group."""
-        self._writes.setdefault(desk_place(chat), deque()).append(self._clock.monotonic())
-
-    def obey(self, errand: Errand, seconds: float) -> None:
-        """The platform asked for a pause: nothing more of this budget before it is over."""
-        if errand.budget:
-            self._shut_until[errand.budget] = self._clock.monotonic() + seconds
+        if not errand.budget:
+            return seconds
+        account = self.account_of(errand)
+        self._meter(errand.budget, account).shut(self._clock.monotonic() + seconds)
+        return seconds if self.accounts.serving(errand.budget) == [account] else 0.0
 
     def spent(self) -> list[str]:
-        """Budgets that must not be used now."""
+        """Budgets that must not be used now, by whichever account."""
         now = self._clock.monotonic()
-        full = [budget for budget in self._writes if self._pause(budget, now) > 0]
-        return [*full, *(budget for budget, until in self._shut_until.items() if until > now)]
+        return [
+            budget
+            for budget in self._meters
+            if all(self._meter(budget, one).pause(now) > 0.0 for one in self.accounts.serving(budget))
+        ]
 
     def stop_channel(self, channel: str, error: SendError) -> None:
         """The channel refuses us altogether: keep its queue, try again now and then, let health tell."""
@@ -164,8 +158,12 @@ class Pacer:
         now = self._clock.monotonic()
         return [channel for channel, until in self._stopped_until.items() if until > now]
 
-    def works(self, channel: str) -> None:
-        """A call went through."""
-        self.stopped.pop(channel, None)
-        self._stopped_until.pop(channel, None)
-        self._channel_pause.pop(channel, None)
+    def works(self, errand: Errand) -> None:
+        """A call went through; a helper's says nothing about the channel, whose updates the main account has."""
+        account = self.account_of(errand)
+        if account != MAIN:
+            self.accounts.works(account, errand.budget)
+            return
+        self.stopped.pop(errand.channel, None)
+        self._stopped_until.pop(errand.channel, None)
+        self._channel_pause.pop(errand.channel, None)

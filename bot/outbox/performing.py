@@ -7,11 +7,15 @@ from bot.crashpoints import reached
 from bot.domain.fit import window_open
 from bot.domain.ledger import WORDS, Delivery, Errand, Op, Topic
 from bot.domain.outgoing import Address, Part
+from bot.domain.people import Conversation
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
+from bot.outbox.accounts import MAIN
 from bot.outbox.media import local_file
 from bot.outbox.pacing import Pacer
 from bot.ports import Channel
+from bot.services import templates
+from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_place, desk_place, load_part
 from bot.services.summary import card_of
 from store import conversations, desk, messages, tickets
@@ -42,20 +46,28 @@ class NotNow(Exception):
     """The customer's window is shut."""
 
 
+class Elsewhere(Exception):
+    """The ticket went to another group since the errand was admitted to this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a call goes: the channel, the address there, and that side's name in the message map."""
+    """Where a call goes: the channel, the address there, that side's name in the message map, and by which account."""
 
     helpdesk: HelpDesk
     channel: Channel
     to: Address
     place: str
+    account: int = MAIN
 
 
 async def perform(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
-    """Make the call; returns the ids of new messages. Raises `SendError`, `Skipped`, `NotNow` or `FileLate`."""
+    """Make the call; returns the ids of new messages.
+
+    Raises `SendError`, `Skipped`, `NotNow`, `FileLate` or `Elsewhere`.
+    """
     ids = await (_desk_side(helpdesk, pacer, errand) if errand.channel == DESK else _customer_side(helpdesk, errand))
-    pacer.works(errand.channel)
+    pacer.works(errand)
     return ids
 
 
@@ -71,6 +83,8 @@ async def _customer_side(helpdesk: HelpDesk, errand: Errand) -> list[str]:
         raise Skipped("the conversation is gone")
     if not window_open(channel.capabilities, conversation.last_inbound_at, helpdesk.now()):
         errand = _for_a_shut_window(errand)
+    if "template" in errand.payload.get("part", {}):
+        await _check_template(helpdesk, conversation, errand)
     to = Address(chat=conversation.keys[0].partition(":")[2], keys=conversation.keys)
     return await _OPS[errand.op](_Target(helpdesk, channel, to, customer_place(conversation)), errand)
 
@@ -88,6 +102,19 @@ def _for_a_shut_window(errand: Errand) -> Errand:
     raise NotNow
 
 
+async def _check_template(helpdesk: HelpDesk, conversation: Conversation, errand: Errand) -> None:
+    """A template that cannot be sent costs no call: a notice is skipped then, a knock has failed."""
+    notice = errand.payload.get("notice")
+    if not notice and (conversation.last_inbound_at or 0) > errand.created_at:
+        raise Skipped("the customer has written since, and nobody needs to knock")
+    template = load_part(errand.payload["part"]).template
+    fault = await templates.fault_of(helpdesk, template) if template else None
+    if fault is not None and notice:
+        raise NotNow
+    if fault is not None:
+        raise templates.refusal(fault)
+
+
 async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
     if errand.op is Op.ANSWER:
         await helpdesk.desk.answer_press(errand.payload["press_id"], errand.payload["text"])
@@ -98,71 +125,80 @@ async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[s
         )
         return []
     if errand.ticket_id is None:
-        to = Address(chat=errand.payload["chat"], thread=errand.payload.get("thread"))
-        pacer.wrote(to.chat)
-        return await _OPS[errand.op](_Target(helpdesk, helpdesk.desk, to, desk_place(to.chat)), errand)
+        return await _written(helpdesk, pacer, errand, errand.payload["chat"], errand.payload.get("thread"))
     ticket = await tickets.get(errand.ticket_id)
     if ticket is None:
         raise Skipped("the ticket is gone")
     if errand.op is Op.MARK:
         return await _mark(helpdesk, errand)
+    topic = await home_of(helpdesk, ticket.id)
+    if desk_place(topic.chat) != errand.budget:
+        raise Elsewhere
     if errand.op is Op.CARD and not errand.payload.get("first"):
-        return await _refresh_card(helpdesk, pacer, ticket)
-    return await _in_topic(helpdesk, pacer, ticket, errand)
+        return await _refresh_card(helpdesk, pacer, errand, ticket, topic)
+    return await _in_topic(helpdesk, pacer, errand, ticket, topic)
 
 
-async def _in_topic(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket, errand: Errand) -> list[str]:
+async def _written(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, chat: str, thread: str | None) -> list[str]:
+    """A post or an edit in a group, by the account that was chosen for it."""
+    account = pacer.account_of(errand)
+    items = len(errand.payload["messages"]) if errand.op is Op.ALBUM else 1
+    pacer.wrote(errand, chat, account=account, cost=items)
+    to = Address(chat=chat, thread=thread or None)
+    at = _Target(helpdesk, helpdesk.desk.voice(account), to, desk_place(chat), account)
+    return await _OPS[errand.op](at, errand)
+
+
+async def _in_topic(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> list[str]:
     """Only the topic's own lane comes here, one errand at a time: nobody else opens a second topic meanwhile."""
-    topic = await topic_of(helpdesk, pacer, ticket)
+    topic = await _opened(helpdesk, pacer, errand, ticket, topic)
     if errand.op is Op.CARD:
-        return await _first_card(helpdesk, pacer, ticket, topic)
-    pacer.wrote(topic.chat)
-    to = Address(chat=topic.chat, thread=topic.thread or None)
-    return await _OPS[errand.op](_Target(helpdesk, helpdesk.desk, to, desk_place(topic.chat)), errand)
+        return await _first_card(helpdesk, pacer, errand, ticket, topic)
+    return await _written(helpdesk, pacer, errand, topic.chat, topic.thread)
 
 
-async def topic_of(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket) -> Topic:
+async def _opened(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> Topic:
     """The ticket's place in the group; opened on first need, and again when it vanished."""
-    topic = await desk.topic(ticket.id) or Topic(ticket_id=ticket.id, chat=helpdesk.desk.group)
-    if topic.thread or not helpdesk.desk.has_topics:
+    if topic.thread or not helpdesk.desk.is_forum(topic.chat):
         return topic
     name = (await card_of(helpdesk, ticket)).topic_name
-    pacer.wrote(topic.chat)
+    pacer.wrote(errand, topic.chat)
     thread = await helpdesk.desk.open_topic(topic.chat, name)
     reached("topic.opened")
     topic = replace(topic, thread=thread, name=name)
-    await desk.save_topic(topic)
+    if not await desk.settle_topic(topic):
+        await desk.remember_former(topic)
+        raise Elsewhere
     return topic
 
 
-async def _first_card(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket, topic: Topic) -> list[str]:
+async def _first_card(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> list[str]:
     """Post the card that opens the topic; one that is there already is brought up to date."""
     if topic.card_id:
-        return await _refresh_card(helpdesk, pacer, ticket)
+        return await _refresh_card(helpdesk, pacer, errand, ticket, topic)
     card = await card_of(helpdesk, ticket)
-    pacer.wrote(topic.chat)
+    pacer.wrote(errand, topic.chat)
     card_id = await helpdesk.desk.send(
         Address(chat=topic.chat, thread=topic.thread or None), Part(text=card.text, rows=card.rows)
     )
     reached("card.posted")
-    await desk.save_topic(replace(topic, card_id=card_id))
+    await desk.settle_topic(replace(topic, card_id=card_id))
     await messages.post(desk_place(topic.chat), card_id, None, ticket.id)
     return [card_id]
 
 
-async def _refresh_card(helpdesk: HelpDesk, pacer: Pacer, ticket: Ticket) -> list[str]:
+async def _refresh_card(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> list[str]:
     """Edit the card, and the topic's name where that changed."""
-    topic = await desk.topic(ticket.id)
-    if topic is None or not topic.card_id:
+    if not topic.card_id:
         raise Skipped("the first card is still to come and will show the same")
     card = await card_of(helpdesk, ticket)
-    pacer.wrote(topic.chat)
+    pacer.wrote(errand, topic.chat)
     to = Address(chat=topic.chat, thread=topic.thread or None)
     await helpdesk.desk.edit(to, topic.card_id, Part(text=card.text, rows=card.rows))
     if topic.thread and topic.name != card.topic_name:
-        pacer.wrote(topic.chat)
+        pacer.wrote(errand, topic.chat)
         await helpdesk.desk.rename_topic(topic.chat, topic.thread, card.topic_name)
-        await desk.save_topic(replace(topic, name=card.topic_name))
+        await desk.settle_topic(replace(topic, name=card.topic_name))
     return []
 
 
@@ -183,7 +219,8 @@ async def _send(at: _Target, errand: Errand) -> list[str]:
     part = load_part(errand.payload["part"])
     file = None
     if part.attachment:
-        file = await local_file(at.helpdesk, at.channel, errand.message_id, patient=bool(errand.payload.get("late")))
+        late = bool(errand.payload.get("late"))
+        file = await local_file(at.helpdesk, at.channel, errand.message_id, patient=late, since=errand.ready_at)
     reply_to = errand.payload.get("external_reply_to") or await _external(errand.payload.get("reply_to"), at.place)
     if errand.payload.get("repeated"):
         part = replace(part, text="\n".join(filter(None, (at.helpdesk.desk_text("possibly-repeated"), part.text))))
@@ -195,7 +232,7 @@ async def _album(at: _Target, errand: Errand) -> list[str]:
     files, texts = [], []
     for message_id in errand.payload["messages"]:
         message = await messages.get(message_id)
-        file = await local_file(at.helpdesk, at.channel, message_id, patient=True)
+        file = await local_file(at.helpdesk, at.channel, message_id, patient=True, since=errand.ready_at)
         if message is not None and file is not None:
             files.append((message, file))
             texts.append(message.content.text)
@@ -211,7 +248,7 @@ async def _album(at: _Target, errand: Errand) -> list[str]:
 
 
 async def _edit(at: _Target, errand: Errand) -> list[str]:
-    target = errand.payload.get("external_id") or await _external(errand.payload.get("of"), at.place)
+    target = errand.payload.get("external_id") or await _editable(at, errand.payload.get("of"))
     part = load_part(errand.payload["part"])
     if target is not None:
         await at.channel.edit(at.to, target, part)
@@ -221,6 +258,12 @@ async def _edit(at: _Target, errand: Errand) -> list[str]:
     else:
         raise Skipped("the message never arrived there")
     return []
+
+
+async def _editable(at: _Target, message_id: int | None) -> str | None:
+    """The post of a message that this account wrote; no bot may change what another one wrote."""
+    post = await messages.post_at(at.place, message_id) if message_id is not None else None
+    return post.external_id if post is not None and post.account == at.account else None
 
 
 async def _react(at: _Target, errand: Errand) -> list[str]:
@@ -240,10 +283,8 @@ async def _read(at: _Target, errand: Errand) -> list[str]:
 
 async def _external(message_id: int | None, place: str) -> str | None:
     """The id a ledger message has on that side, if it is there."""
-    if message_id is None:
-        return None
-    posts = await messages.posts_of(message_id, place)
-    return next((post.external_id for post in posts if post.place == place), None)
+    post = await messages.post_at(place, message_id) if message_id is not None else None
+    return post.external_id if post else None
 
 
 _OPS: Mapping[Op, Callable[[_Target, Errand], Awaitable[list[str]]]] = {

@@ -10,13 +10,14 @@ from bot.domain.errors import Missing, Reach, SendError
 from bot.domain.ledger import WORDS, Errand, ErrandState, Op
 from bot.helpdesk import HelpDesk
 from bot.measures import ERRANDS
-from bot.outbox import bundling, media, repairs
+from bot.outbox import bundling, media, repairs, voices
+from bot.outbox.accounts import MAIN
 from bot.outbox.media import FileLate
-from bot.outbox.pacing import Pacer, backoff_ms
-from bot.outbox.performing import NotNow, Skipped, perform
+from bot.outbox.pacing import Pacer, Plan, backoff_ms
+from bot.outbox.performing import Elsewhere, NotNow, Skipped, perform
 from bot.outbox.repairs import LEASE_MS
 from bot.services import delivery, moving
-from store import db, outbox
+from store import db, messages, outbox
 from store.errors import LeaseLost
 
 BATCH = 32
@@ -44,6 +45,11 @@ class Outbox:
     def stopped_channels(self) -> dict[str, str]:
         """Channels that refuse us as a whole (a revoked token), with the reason's text key."""
         return self._pacer.stopped
+
+    @property
+    def troubles(self) -> dict[str, str]:
+        """Channels and helping bots that do not write, with the reason's text key."""
+        return {**self._pacer.stopped, **self._pacer.accounts.troubles}
 
     async def serve(self) -> None:
         """Claim and run until closing time."""
@@ -92,17 +98,18 @@ class Outbox:
             closed_channels=self._pacer.closed_channels(),
             receipted_channels=repairs.receipted_channels(helpdesk),
         )
-        for errand in rows:
-            if not await self._admitted(errand):
+        for claimed in rows:
+            errand, plan = await voices.planned(helpdesk, claimed)
+            if not await self._admitted(errand, plan):
                 continue
             task = db.spawn(self._run(errand), f"outbox-{errand.id}")
             self._running[task] = errand.id
             task.add_done_callback(self._finished)
         return len(rows)
 
-    async def _admitted(self, errand: Errand) -> bool:
+    async def _admitted(self, errand: Errand, plan: Plan) -> bool:
         """Put an errand back that would break a rate."""
-        pause = self._pacer.admit(errand)
+        pause = self._pacer.admit(errand, plan)
         if pause:
             due = self._helpdesk.now() + math.ceil(pause * 1000)
             await outbox.retry(errand.id, self._helpdesk.epoch, due, errand.error, tried=False)
@@ -142,18 +149,20 @@ class Outbox:
 
     async def _attempt(self, errand: Errand) -> None:
         reached("outbox.claimed")
-        tight = bool(errand.budget) and self._pacer.is_tight(errand.budget)
+        tight = bool(errand.budget) and self._pacer.is_tight(errand)
         bundle = await bundling.gathered(self._helpdesk, errand, LEASE_MS) if tight else [errand]
         call = errand if len(bundle) == 1 else bundling.merged(bundle)
         try:
             ids = await perform(self._helpdesk, self._pacer, call)
         except Skipped as skipped:
-            for each in bundle:
-                await self._settle(each, ErrandState.EXPIRED, error=skipped.why)
+            await self._skip(bundle, skipped)
         except NotNow:
             await self._shut(errand)
         except FileLate:
             await self._file_late(errand)
+        except Elsewhere:
+            for each in bundle:
+                await outbox.retry(each.id, self._helpdesk.epoch, self._helpdesk.now(), each.error, tried=False)
         except SendError as error:
             for each in bundle:
                 await self._refused(each, error)
@@ -161,6 +170,12 @@ class Outbox:
             reached("outbox.called")
             await self._done(bundle, ids)
             reached("outbox.settled")
+
+    async def _skip(self, bundle: list[Errand], skipped: Skipped) -> None:
+        async with db.transaction():
+            for errand in bundle:
+                await self._settle(errand, ErrandState.EXPIRED, error=skipped.why)
+                await delivery.skipped(self._helpdesk, errand)
 
     async def _done(self, bundle: list[Errand], ids: list[str]) -> None:
         """Record in one commit that everything in the bundle is out."""
@@ -171,6 +186,9 @@ class Outbox:
                 await delivery.sent(self._helpdesk, bundle[0], ids)
             else:
                 await delivery.sent_bundled(self._helpdesk, bundle[0], ids[0])
+            account = self._pacer.account_of(bundle[0])
+            if account != MAIN:
+                await messages.written_by(account, bundle[0].budget, ids)
             reached("outbox.before_commit")
 
     async def _settle(self, errand: Errand, state: ErrandState, *, external_id: str = "", error: str = "") -> None:
@@ -181,8 +199,11 @@ class Outbox:
 
     async def _refused(self, errand: Errand, error: SendError) -> None:
         """The error says what follows: wait and try again, give up, park, stop the channel, or admit not to know."""
-        log.info("send refused", errand=errand.id, op=errand.op, error=error.key, code=error.code)
-        if error.reach is Reach.CHANNEL and errand.op in _TELLING:
+        account = self._pacer.account_of(errand)
+        log.info("send refused", errand=errand.id, op=errand.op, account=account, error=error.key, code=error.code)
+        if voices.helper_is_refused(account, error):
+            await voices.leave_to_main(self._helpdesk, self._pacer, errand, account, error)
+        elif error.reach is Reach.CHANNEL and errand.op in _TELLING:
             self._pacer.stop_channel(errand.channel, error)
             await self._retry(errand, error)
         elif error.moved_to:
@@ -214,7 +235,7 @@ class Outbox:
             await repairs.forget_topic(self._helpdesk, errand)
             return True
         if missing is Missing.FORUM:
-            return not self._helpdesk.desk.has_topics
+            return not self._helpdesk.desk.is_forum(errand.budget.partition(":")[2])
         if missing is Missing.MESSAGE and errand.op is Op.CARD:
             await repairs.forget_card(self._helpdesk, errand)
             return True
@@ -245,8 +266,9 @@ class Outbox:
         """The same errand again in its place, when the platform said or a little later each time."""
         pause = backoff_ms(errand.attempts)
         if error.retry_after:
-            pause = int(error.retry_after * 1000)
-            self._pacer.obey(errand, error.retry_after)
+            of_origin = error.reach is Reach.ORIGIN
+            rest = error.retry_after if of_origin else self._pacer.obey(errand, error.retry_after)
+            pause = int(rest * 1000)
         now = self._helpdesk.now()
         await outbox.retry(errand.id, self._helpdesk.epoch, now + pause, error.key)
 

@@ -1,6 +1,6 @@
 """COMMANDS: the table of every slash command, who may use it, and the way an agent's message takes through it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import BadInput, NotAllowed
@@ -11,7 +11,20 @@ from bot.domain.press import Verb, decode
 from bot.domain.ticket import Ticket
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import delivery, errands, lanes, lifecycle, lookup, moderation, replies, rights, roles, triage
+from bot.services import (
+    delivery,
+    errands,
+    lanes,
+    lifecycle,
+    lookup,
+    media,
+    moderation,
+    replies,
+    rights,
+    roles,
+    teams,
+    triage,
+)
 from bot.services.call import Call
 from store import desk, messages, tickets
 
@@ -45,7 +58,7 @@ async def help_text(helpdesk: HelpDesk, call: Call) -> str:
 
 COMMANDS: tuple[Command, ...] = (
     Command(names=("take", "al", "üstlen"), needs=Role.AGENT, run=lifecycle.take),
-    Command(names=("assign", "ata"), needs=Role.AGENT, run=lifecycle.assign, usage="@who"),
+    Command(names=("assign", "ata"), needs=Role.AGENT, run=lifecycle.assign, usage="@who|TEAM"),
     Command(names=("ask", "sor"), needs=Role.AGENT, run=lifecycle.ask, usage="TEXT"),
     Command(names=("propose", "öner", "çöz"), needs=Role.AGENT, run=lifecycle.propose, usage="TEXT"),
     Command(names=("postpone", "ertele"), needs=Role.AGENT, run=lifecycle.postpone, usage="WHEN [REASON]"),
@@ -77,8 +90,9 @@ async def said(helpdesk: HelpDesk, event: Said) -> None:
         return
     name, argument = _split(event.content.text)
     ticket = await _ticket_at(place, event)
-    agent = await rights.agent_of(event.author)
+    agent = await rights.agent_of(event.author, event.desk)
     if name is None and ticket is None:
+        await teams.refuse_in_former(helpdesk, place)
         return
     if agent is None or (name is not None and not event.own_words):
         raise NotAllowed("write-as-yourself")
@@ -115,15 +129,22 @@ async def dispatch(helpdesk: HelpDesk, call: Call, name: str) -> str:
     return await command.run(helpdesk, call)
 
 
+_AGAIN: Mapping[Verb, Callable[[HelpDesk, int], Awaitable[str]]] = {
+    Verb.RESEND: delivery.resend,
+    Verb.FETCH: media.retry,
+}
+"""Buttons that repeat what failed, whatever the ticket's state; each returns the key of its toast."""
+
+
 async def pressed(helpdesk: HelpDesk, event: Pressed) -> None:
     """A button in the group stands for a command, with the presser's own rights."""
-    agent = await rights.agent_of(event.author)
+    agent = await rights.agent_of(event.author, event.desk)
     role = rights.role_of(helpdesk, agent)
     press = decode(event.token)
     if agent is None or role is None or event.desk is None or not may(role, Role.AGENT):
         raise NotAllowed("not-your-right")
-    if press is not None and press.verb is Verb.RESEND:
-        answer = helpdesk.desk_text(await delivery.resend(helpdesk, press.id))
+    if press is not None and press.verb in _AGAIN:
+        answer = helpdesk.desk_text(await _AGAIN[press.verb](helpdesk, press.id))
         await errands.answer_press(helpdesk, lanes.DESK, event.press_id, answer)
         return
     ticket = await tickets.get(press.id) if press and press.verb is Verb.DESK else None
@@ -176,7 +197,7 @@ async def _answer(helpdesk: HelpDesk, event: Said, text: str, ticket: Ticket | N
 async def refuse(helpdesk: HelpDesk, event: Said | Pressed, error: BadInput) -> None:
     """Bad input in the group gets a sentence that says what to do."""
     # The refused attempt was rolled back, and with it that this person spoke: they could not be given a role.
-    await rights.agent_of(event.author)
+    await rights.agent_of(event.author, event.desk)
     text = helpdesk.desk_text(error.key, **error.values)
     if isinstance(event, Pressed):
         await errands.answer_press(helpdesk, lanes.DESK, event.press_id, text)

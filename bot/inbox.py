@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Protocol
 
 import structlog
 
@@ -10,6 +11,7 @@ from bot import commands
 from bot.crashpoints import reached
 from bot.domain.errors import BadInput, Unparsable
 from bot.domain.message import (
+    AccountChanged,
     DeskMoved,
     Edited,
     Event,
@@ -25,10 +27,11 @@ from bot.domain.message import (
     Said,
 )
 from bot.domain.outgoing import Outgoing
-from bot.helpdesk import HelpDesk
+from bot.domain.timers import DAY_MS
+from bot.helpdesk import Bells, HelpDesk
 from bot.measures import INBOX_ITEMS
 from bot.ports import Channel, Item
-from bot.services import delivery, errands, moving, presses, replies, requests, rights, roles
+from bot.services import account, delivery, errands, moving, presses, replies, requests, rights, roles, upkeep
 from bot.services.casework import notify
 from store import conversations, db, inbox
 from store.errors import Conflict, LeaseLost
@@ -37,8 +40,11 @@ from store.inbox import InboxRow
 LEASE_MS = 60_000
 BATCH = 64
 MAX_ATTEMPTS = 6
+MOST_PARKED_LINES = 5
+"""So many parked items a minute get a line each."""
 _FIRST_PAUSE_MS = 500
 _IDLE_SECONDS = 1.0
+_MINUTE_MS = 60_000
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +59,16 @@ class Outcome(StrEnum):
     LOST = "lease_lost"
 
 
-async def accept(helpdesk: HelpDesk, items: Sequence[Item], cursor: tuple[str, int] | None = None) -> None:
+class Doorkeeper(Protocol):
+    """All that storing needs; at the start the door is open before there is a help desk."""
+
+    @property
+    def bells(self) -> Bells: ...
+
+    def now(self) -> int: ...
+
+
+async def accept(helpdesk: Doorkeeper, items: Sequence[Item], cursor: tuple[str, int] | None = None) -> None:
     """Store raw updates, each once, and return after the commit. Whatever raises here must not be acknowledged."""
     await inbox.append(items, helpdesk.now(), cursor)
     reached("inbox.stored" if cursor is None else "inbox.offset_saved")
@@ -96,7 +111,10 @@ async def drain(helpdesk: HelpDesk) -> int:
 
 async def work(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
     """One item to its end. Nothing one item does can stop another: it is done, retried or parked, and kept."""
-    outcome = await _worked(helpdesk, row)
+    try:
+        outcome = await _worked(helpdesk, row)
+    except LeaseLost:
+        outcome = Outcome.LOST
     INBOX_ITEMS.labels(row.channel, outcome).inc()
     return outcome
 
@@ -105,17 +123,23 @@ async def _worked(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
     reached("inbox.claimed")
     try:
         event = _channel(helpdesk, row).parse(row.raw)
+        if _is_stale(helpdesk, event):
+            return await _park(helpdesk, row, "stale: older than what we remember", key="inbox-stale")
+        return await _once(helpdesk, row, event)
     except Unparsable as error:
         return await _park(helpdesk, row, f"unparsable: {error}")
-    try:
-        return await _once(helpdesk, row, event)
     except LeaseLost:
-        return Outcome.LOST
+        raise
     except Conflict as error:
         return await _again(helpdesk, row, f"conflict: {error}")
     except Exception as error:
         log.exception("inbox item failed", item=row.id, channel=row.channel, attempt=row.attempts)
         return await _again(helpdesk, row, f"{type(error).__name__}: {error}")
+
+
+def _is_stale(helpdesk: HelpDesk, event: Inbound) -> bool:
+    """Said so long ago that its key may be forgotten: no platform repeats itself that late, so this is a replay."""
+    return isinstance(event, Event) and 0 < event.at < helpdesk.now() - upkeep.KEEP_DAYS * DAY_MS
 
 
 def _channel(helpdesk: HelpDesk, row: InboxRow) -> Channel:
@@ -149,13 +173,14 @@ async def _again(helpdesk: HelpDesk, row: InboxRow, error: str) -> Outcome:
     return Outcome.RETRIED
 
 
-async def _park(helpdesk: HelpDesk, row: InboxRow, error: str) -> Outcome:
-    """Out of the lane's way, kept whole, and said aloud in the agents' group."""
+async def _park(helpdesk: HelpDesk, row: InboxRow, error: str, *, key: str = "inbox-parked") -> Outcome:
+    """Out of the lane's way, kept whole, and said aloud in the agents' group; of a flood one alarm tells."""
     log.warning("inbox item parked", item=row.id, channel=row.channel, error=error)
     async with db.transaction():
         await inbox.park(row.id, helpdesk.epoch, error)
-        text = helpdesk.desk_text("inbox-parked", id=str(row.id), channel=row.channel)
-        await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)
+        if await inbox.parked_since(helpdesk.now() - _MINUTE_MS, MOST_PARKED_LINES + 1) <= MOST_PARKED_LINES:
+            text = helpdesk.desk_text(key, id=str(row.id), channel=row.channel)
+            await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)
     helpdesk.bells.outbox.set()
     return Outcome.PARKED
 
@@ -167,6 +192,8 @@ async def route(helpdesk: HelpDesk, channel: str, event: Inbound) -> None:
             return
         case Receipt():
             await delivery.record(helpdesk, channel, event)
+        case AccountChanged():
+            await account.changed(helpdesk, event)
         case Event(desk=None):
             if channel in helpdesk.channels:
                 await _from_customer(helpdesk, channel, event)
@@ -199,11 +226,11 @@ async def _from_desk(helpdesk: HelpDesk, event: Event) -> None:
         case Pressed():
             await commands.pressed(helpdesk, event)
         case Edited():
-            agent = await rights.acting(helpdesk, event.author)
+            agent = await rights.acting(helpdesk, event.author, event.desk)
             if agent is not None:
                 await replies.edited(helpdesk, agent, event)
         case Reacted():
-            if await rights.acting(helpdesk, event.author) is not None:
+            if await rights.acting(helpdesk, event.author, event.desk) is not None:
                 await replies.reacted(helpdesk, event)
         case MemberChanged():
             await roles.member_changed(event)

@@ -18,7 +18,7 @@ from bot.helpdesk import HelpDesk, Policies
 from bot.outbox import Outbox
 from bot.texts import Texts
 from config.policies import SHIPPED, load_intake
-from store import conversations, desk, tickets
+from store import conversations, desk, outbox, tickets
 from store import inbox as inbox_store
 from store.sql import rows
 from tests.fakes import FakeChannel, FakeDesk, HandClock
@@ -102,9 +102,11 @@ class House:
         return (await self.takes_in(self.telegram, event))[0]
 
     async def receipts(self, *statuses: ReceiptStatus, errand: int, code: str = "") -> None:
+        sent = await outbox.by_id(errand)
+        external_id = (sent.external_id if sent else "") or f"wamid-{errand}"
         for status in statuses:
             event = Receipt(
-                external_id=f"wamid-{errand}", status=status, at=self.clock.now(), tracker=str(errand), error_code=code
+                external_id=external_id, status=status, at=self.clock.now(), tracker=str(errand), error_code=code
             )
             await self.takes_in(self.whatsapp, event)
 

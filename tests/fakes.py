@@ -3,11 +3,12 @@
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.domain.channel import Capabilities
 from bot.domain.errors import SendError, Unparsable
+from bot.domain.groups import Group
 from bot.domain.message import Attachment, Inbound
 from bot.domain.outgoing import Address, FetchedFile, LocalFile, Part
 from bot.ports import Item
@@ -47,6 +48,7 @@ class Call:
     tracker: str = ""
     reply_to: str | None = None
     files: tuple[LocalFile, ...] = ()
+    account: int = 0
 
     @property
     def words(self) -> str:
@@ -62,6 +64,7 @@ class FakeChannel:
 
     def __init__(self, name: str, capabilities: Capabilities, read: Callable[[bytes], Inbound] | None = None) -> None:
         self.name = name
+        self.account = 0
         self.calls: list[Call] = []
         self.refusals: deque[Exception] = deque()
         self.gates: dict[str, asyncio.Event] = {}
@@ -149,7 +152,7 @@ class FakeChannel:
 
     async def _make(self, call: Call) -> None:
         """Note the call, wait at its gate if there is one, then succeed or be refused."""
-        self.calls.append(call)
+        self.calls.append(replace(call, account=self.account))
         async with self._turn:
             self._turn.notify_all()
         if call.chat in self.gates:
@@ -165,7 +168,10 @@ class FakeChannel:
 
 
 class FakeDesk(FakeChannel):
-    """A bot account with its agents' group: a forum, or a plain group."""
+    """A bot account with its agents' group, a forum or a plain one; `more` groups, and helpers by their bots' ids.
+
+    Calls of helpers stand among the desk's own, marked by their `account`.
+    """
 
     def __init__(
         self,
@@ -175,11 +181,34 @@ class FakeDesk(FakeChannel):
         *,
         has_topics: bool = True,
         read: Callable[[bytes], Inbound] | None = None,
+        more: Sequence[Group] = (),
+        helpers: Sequence[int] = (),
     ) -> None:
         super().__init__(name, capabilities, read)
-        self.group = group
+        self.groups = (Group(chat=group), *more)
         self.has_topics = has_topics
+        self.plain: set[str] = set()
         self.topics: dict[str, str] = {}
+        self.helpers = {account: FakeChannel(f"bot-{account}", capabilities) for account in helpers}
+        for account, helper in self.helpers.items():
+            helper.account, helper.calls = account, self.calls
+
+    @property
+    def group(self) -> str:
+        return self.groups[0].chat
+
+    @property
+    def accounts(self) -> list[int]:
+        return [0, *self.helpers]
+
+    def voice(self, account: int) -> FakeChannel:
+        return self.helpers[account] if account else self
+
+    def is_forum(self, chat: str) -> bool:
+        return self.has_topics and chat not in self.plain
+
+    def link(self, chat: str, thread: str) -> str:
+        return f"https://t.example/{chat}/{thread}" if thread else ""
 
     async def open_topic(self, chat: str, name: str) -> str:
         await self._make(Call(verb="open_topic", chat=chat, text=name))
@@ -192,8 +221,7 @@ class FakeDesk(FakeChannel):
         self.topics[thread] = name
 
     def move_group(self, old: str, new: str) -> None:
-        if self.group == old:
-            self.group = new
+        self.groups = tuple(replace(group, chat=new) if group.chat == old else group for group in self.groups)
 
     def in_topics(self) -> dict[str, list[str]]:
         """What was posted, by thread."""

@@ -1,14 +1,22 @@
 """Fourteen kinds of senders in an agents' group and beside it, as the Bot API tells of them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+from structlog.testing import capture_logs
+
+from adapters.telegram.capabilities import CAPABILITIES
+from adapters.telegram.parse import Parser
 from bot import inbox
+from bot.domain.people import Role
 from bot.domain.ticket import Ticket
 from bot.ports import Item
-from store import conversations, desk, messages, tickets
-from tests.builders import ADMIN_ID, GROUP, House, counted, new_id, outgoing
+from store import conversations, db, desk, messages, tickets
+from tests.builders import ADMIN_ID, GROUP, House, counted, house, new_id, outgoing
+from tests.fakes import FakeDesk
 
 OWNER, LEAD, AGENT, EX_AGENT, MEMBER, CUSTOMER = 910_001, 910_002, 910_003, 910_004, 910_005, 910_006
 OTHER_GROUP = -1009000000099
@@ -67,6 +75,7 @@ SENDERS: dict[str, Callable[[Json], Json]] = {
 }
 
 AGENTS = {"admin", "lead", "agent", "member"}
+PRESSERS = ("admin", "lead", "agent", "member", "owner", "ex-agent", "customer", "other group")
 # What has to happen first, so that a command makes sense.
 BEFORE = {"resume": "/ask Hangi model?", "reopen": "/close bitti", "ban": "/unban", "unban": "/ban küfür"}
 
@@ -76,6 +85,14 @@ async def sends(strict_house: House, update: Json) -> inbox.Outcome:
     item = Item(channel="telegram", key=new_id("update"), lane="one", raw=raw)
     await inbox.accept(strict_house.helpdesk, [item])
     return await strict_house.works()
+
+
+def press(sender: str, token: str) -> Json:
+    """A button, pressed by the sender of a message."""
+    dressed = SENDERS[sender]({"message_id": 5, "date": 1_780_000_000})
+    message = dressed.get("message") or dressed["edited_message"]
+    by = message.pop("from", user(1))
+    return {"callback_query": {"id": new_id("press"), "from": by, "message": message, "data": token}}
 
 
 async def body(strict_house: House, text: str, ticket: Ticket | None, **fields: Any) -> Json:
@@ -109,3 +126,26 @@ async def prepared(strict_house: House, command: str = "") -> Ticket:
         await sends(strict_house, SENDERS["admin"](await body(strict_house, BEFORE[command], ticket)))
     strict_house.clock.move(120)
     return await strict_house.again(ticket)
+
+
+@asynccontextmanager
+async def opened_house(folder: Path) -> AsyncIterator[House]:
+    """A help desk with Telegram and WhatsApp on a fresh database; its log is kept from the terminal."""
+    await db.open_database(f"sqlite://{folder}/gise.sqlite3")
+    with capture_logs():
+        yield house(folder)
+    await db.close_database()
+
+
+@asynccontextmanager
+async def opened_strict_house(folder: Path) -> AsyncIterator[House]:
+    """A house whose Telegram reads raw updates, with one person of every standing."""
+    async with opened_house(folder) as plain:
+        parser = Parser(bot_id=42, groups=[GROUP], now=plain.clock.now, username="gise_bot")
+        for user_id in (OWNER, LEAD, AGENT, EX_AGENT):
+            await desk.seen(user_id, f"Kişi {user_id}", "")
+        await desk.seen(910_009, "Vekil", "vekil")
+        for user_id, role in ((OWNER, Role.OWNER), (LEAD, Role.LEAD), (AGENT, Role.AGENT), (EX_AGENT, Role.ADMIN)):
+            await desk.set_role(user_id, role)
+        await desk.set_present(EX_AGENT, False)
+        yield house(folder, telegram=FakeDesk("telegram", CAPABILITIES, GROUP, read=parser.parse))

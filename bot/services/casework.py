@@ -8,7 +8,7 @@ from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.ticket import SYSTEM, Action, Actor, Ticket, transition
 from bot.helpdesk import HelpDesk
-from bot.services import errands
+from bot.services import errands, templates
 from store import conversations, messages, tickets
 
 
@@ -65,5 +65,5 @@ async def notify(
         ticket_id=ticket.id if ticket else None,
         message_id=message_id,
         notice=True,
-        stand_in=helpdesk.template(template, conversation.locale, ticket.label) if template and ticket else None,
+        stand_in=await templates.chosen(helpdesk, template, conversation.locale, ticket.label) if ticket else None,
     )

@@ -10,7 +10,8 @@ from bot.domain.people import Conversation
 from bot.domain.press import Verb, encode, is_row_id
 from bot.domain.ticket import WAITING, ActorKind
 from bot.helpdesk import HelpDesk
-from bot.services import errands, lanes, relay
+from bot.measures import MESSAGE_COST
+from bot.services import afterthoughts, errands, knocking, lanes, media, strays, templates
 from store import conversations, messages, outbox, tickets
 
 _OF_RECEIPT = {
@@ -21,6 +22,8 @@ _OF_RECEIPT = {
 }
 _TOLD = frozenset({Op.SEND, Op.ALBUM, Op.EDIT})
 """Errands whose failure a person must know of; a mark or a card that cannot be set harms nobody."""
+
+Rows = tuple[tuple[Button, ...], ...]
 
 _SECOND_MS = 1_000
 _OPEN_STATES = (ErrandState.SENDING, ErrandState.UNCERTAIN, ErrandState.PENDING)
@@ -48,9 +51,23 @@ async def sent(helpdesk: HelpDesk, errand: Errand, external_ids: list[str]) -> N
         await messages.post(place, external_id, message_id, errand.ticket_id or 0)
     if errand.conversation_id is None:
         return
+    for external_id in external_ids:
+        await afterthoughts.arrived(helpdesk, errand.channel, place, external_id)
     for message_id in ids:
         await _became(helpdesk, message_id, Delivery.SENT if errand.payload.get("last", True) else Delivery.SENDING)
-    await _await_answer(helpdesk, ids[-1])
+    if not _is_knock(errand):
+        await _await_answer(helpdesk, ids[-1])
+
+
+def _is_knock(errand: Errand) -> bool:
+    """A knock tells that an answer waits; it is none, and no wait for the customer begins with it."""
+    return "template" in errand.payload.get("part", {})
+
+
+async def skipped(helpdesk: HelpDesk, errand: Errand) -> None:
+    """There was nothing to do any more: the ledger says so too."""
+    if errand.message_id is not None and errand.conversation_id is not None:
+        await _became(helpdesk, errand.message_id, Delivery.EXPIRED)
 
 
 async def sent_bundled(helpdesk: HelpDesk, errand: Errand, external_id: str) -> None:
@@ -118,23 +135,12 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
         # A second later than now: a platform that refuses again must not be asked without end.
         await outbox.release_parked(errand.conversation_id or 0, helpdesk.now() + _SECOND_MS)
         return
-    key = "delivery-parked-knocked" if await _knock(helpdesk, errand) else "delivery-parked"
-    await errands.line(helpdesk, errand.ticket_id, key, urgency=Urgency.FAILURE, reply_to=errand.message_id)
-
-
-async def _knock(helpdesk: HelpDesk, errand: Errand) -> bool:
-    """Send the template whose button opens the window, once for all answers that wait; false without a template."""
     conversation = await conversations.get(errand.conversation_id or 0)
-    ticket = await tickets.get(errand.ticket_id or 0)
-    if conversation is None or ticket is None:
-        return False
-    token = encode(Verb.SHOW_ANSWER, ticket.id)
-    template = helpdesk.template("answer", conversation.locale, ticket.label, button=token)
-    if template is None:
-        return False
-    if await outbox.parked_of(conversation.id) == 1:
-        await errands.template_to_customer(helpdesk, conversation, template, ticket_id=ticket.id)
-    return True
+    ticket = await tickets.get(errand.ticket_id)
+    if conversation is not None and ticket is not None:
+        knock = await knocking.knock(helpdesk, conversation, ticket)
+        rows = _again(helpdesk, "button-knock", knock.failed_id) if knock.failed_id else ()
+        await _below(helpdesk, errand, helpdesk.desk_text(knock.key, reason=knock.reason), rows)
 
 
 async def _kept_back(helpdesk: HelpDesk, message_id: int) -> None:
@@ -155,30 +161,29 @@ async def _spoken_since(errand: Errand) -> bool:
 async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
     if errand.message_id is not None:
         await _became(helpdesk, errand.message_id, Delivery.EXPIRED, "send-error-window")
-    await errands.line(helpdesk, errand.ticket_id or 0, "delivery-notice-skipped", urgency=Urgency.FAILURE)
+    template = templates.carried(errand.payload)
+    fault = await templates.fault_of(helpdesk, template) if template else None
+    reason = helpdesk.desk_text(fault.key if fault else "send-error-window")
+    await errands.line(
+        helpdesk, errand.ticket_id or 0, "delivery-notice-skipped", urgency=Urgency.FAILURE, reason=reason
+    )
 
 
 async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
     """Surely not delivered, and trying again is no use: the agents learn why and what they can do."""
+    await templates.refused(helpdesk, errand, error)
     if errand.message_id is not None and errand.conversation_id is not None:
         await _became(helpdesk, errand.message_id, Delivery.FAILED, error.key)
         await stop_waiting(helpdesk, errand.ticket_id or 0)
     if errand.ticket_id is None or errand.op not in _TOLD:
         return
-    if errand.conversation_id is None and await _shown_without_file(helpdesk, errand, error):
+    if errand.conversation_id is None and await media.not_shown(helpdesk, errand, error):
+        return
+    if strays.is_stray(errand, error):
+        await strays.say_outside(helpdesk, errand, error)
         return
     key = "delivery-failed" if errand.conversation_id is not None else "delivery-desk-failed"
-    await _tell(helpdesk, errand, key, reason=helpdesk.desk_text(error.key))
-
-
-async def _shown_without_file(helpdesk: HelpDesk, errand: Errand, error: SendError) -> bool:
-    """A customer's file that cannot come into the group leaves its words and its name there."""
-    part = errand.payload.get("part", {})
-    message = await messages.get(errand.message_id or 0)
-    if message is None or not part.get("attachment"):
-        return False
-    await relay.without_file(helpdesk, message, reason=helpdesk.desk_text(error.key))
-    return True
+    await _tell(helpdesk, errand, "delivery-knock-failed" if _is_knock(errand) else key, helpdesk.desk_text(error.key))
 
 
 async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
@@ -191,12 +196,19 @@ async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
         await _tell(helpdesk, errand, "delivery-uncertain")
 
 
-async def _tell(helpdesk: HelpDesk, errand: Errand, key: str, **values: str) -> None:
+async def _tell(helpdesk: HelpDesk, errand: Errand, key: str, reason: str = "") -> None:
     """A line under the message, with a button to send it again where that makes sense."""
-    rows: tuple[tuple[Button, ...], ...] = ()
-    if errand.conversation_id is not None and errand.op is Op.SEND:
-        rows = ((Button(title=helpdesk.desk_text("button-resend"), token=encode(Verb.RESEND, errand.id)),),)
-    text = helpdesk.desk_text(key, **values)
+    words = errand.conversation_id is not None and errand.op in WORDS
+    rows = _again(helpdesk, "button-resend", errand.id) if words else ()
+    await _below(helpdesk, errand, helpdesk.desk_text(key, reason=reason), rows)
+
+
+def _again(helpdesk: HelpDesk, title: str, errand_id: int) -> Rows:
+    return ((Button(title=helpdesk.desk_text(title), token=encode(Verb.RESEND, errand_id)),),)
+
+
+async def _below(helpdesk: HelpDesk, errand: Errand, text: str, rows: Rows) -> None:
+    """A line in the topic, as a reply to the message it is about."""
     await errands.to_topic(
         helpdesk,
         errand.ticket_id or 0,
@@ -230,17 +242,34 @@ async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
     errand = errand or await outbox.by_external(channel, receipt.external_id)
     if errand is None or errand.channel != channel:
         return
+    if errand.message_id is not None and receipt.cost_class:
+        await _costs(errand.message_id, receipt.cost_class)
     if receipt.status is ReceiptStatus.FAILED:
-        failure = helpdesk.channels[channel].explain(receipt.error_code, receipt.error_detail)
-        await _failed_late(helpdesk, errand, receipt, failure)
+        if not _of_an_earlier_try(errand, receipt):
+            failure = helpdesk.channels[channel].explain(receipt.error_code, receipt.error_detail)
+            await _failed_late(helpdesk, errand, receipt, failure)
         return
+    # What was refused for a shut window was `sent` to Meta before, but nobody gets what is parked.
+    arrived = receipt.status is not ReceiptStatus.SENT
+    doubts = (*_OPEN_STATES, ErrandState.PARKED) if arrived else _OPEN_STATES
     proof = await outbox.resolve(
-        errand.id, ErrandState.SENT, helpdesk.now(), external_id=receipt.external_id, from_states=_OPEN_STATES
+        errand.id, ErrandState.SENT, helpdesk.now(), external_id=receipt.external_id, from_states=doubts
     )
     if proof:
         await sent(helpdesk, errand, [receipt.external_id])
-    if errand.message_id is not None:
+    if errand.message_id is not None and (arrived or errand.state is not ErrandState.PARKED):
         await _became(helpdesk, errand.message_id, _OF_RECEIPT[receipt.status])
+
+
+async def _costs(message_id: int, cost_class: str) -> None:
+    """What the platform counts the message as. Each of its receipts says so; the first one is recorded and counted."""
+    if await messages.set_cost_class(message_id, cost_class):
+        MESSAGE_COST.labels(cost_class).inc()
+
+
+def _of_an_earlier_try(errand: Errand, receipt: Receipt) -> bool:
+    """The errand was sent once more since, and that call went well."""
+    return errand.state is ErrandState.SENT and receipt.external_id not in {"", errand.external_id}
 
 
 async def _failed_late(helpdesk: HelpDesk, errand: Errand, receipt: Receipt, failure: SendError) -> None:

@@ -8,6 +8,7 @@ from bot.domain.ledger import Errand, LedgerMessage, Op, Urgency
 from bot.domain.outgoing import Outgoing, Part, Template
 from bot.domain.people import Conversation
 from bot.helpdesk import HelpDesk
+from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, one_part, topic_lane
 from store import outbox
 
@@ -63,19 +64,27 @@ async def to_customer(
 
 
 async def template_to_customer(
-    helpdesk: HelpDesk, conversation: Conversation, template: Template, *, ticket_id: int
-) -> None:
-    """Enqueue a template, which may go out while the customer's window is shut."""
+    helpdesk: HelpDesk, conversation: Conversation, template: Template, *, ticket_id: int, message_id: int
+) -> int:
+    """Enqueue a template, which may go out while the customer's window is shut; returns the errand's id."""
     payload = {"part": dump_part(Part(template=template))}
-    await change_at_customer(helpdesk, conversation, Op.SEND, payload, ticket_id=ticket_id)
+    return await change_at_customer(
+        helpdesk, conversation, Op.SEND, payload, ticket_id=ticket_id, message_id=message_id
+    )
 
 
 async def change_at_customer(
-    helpdesk: HelpDesk, conversation: Conversation, op: Op, payload: Mapping[str, Any], *, ticket_id: int | None
-) -> None:
+    helpdesk: HelpDesk,
+    conversation: Conversation,
+    op: Op,
+    payload: Mapping[str, Any],
+    *,
+    ticket_id: int | None,
+    message_id: int | None = None,
+) -> int:
     """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template."""
     now = helpdesk.now()
-    await outbox.add(
+    [errand_id] = await outbox.add(
         [
             Errand(
                 channel=conversation.channel,
@@ -85,11 +94,13 @@ async def change_at_customer(
                 urgency=Urgency.CUSTOMER,
                 ticket_id=ticket_id,
                 conversation_id=conversation.id,
+                message_id=message_id,
                 created_at=now,
                 due_at=now,
             )
         ]
     )
+    return errand_id
 
 
 async def to_topic(
@@ -106,6 +117,15 @@ async def to_topic(
     for part in fitted.parts:
         payload = {"part": dump_part(part), "reply_to": reply_to}
         await _to_desk(helpdesk, Op.SEND, payload, urgency, ticket_id=ticket_id, message_id=message_id)
+
+
+async def file_to_topic(helpdesk: HelpDesk, message: LedgerMessage, file: Outgoing) -> None:
+    """Enqueue a file that follows its words, in a lane of its own that holds up nobody, as a reply to them."""
+    for part in fit(file, helpdesk.desk.capabilities).parts:
+        payload = {"part": dump_part(part), "reply_to": message.id, "late": True}
+        lane = f"{topic_lane(message.ticket_id)}:file:{message.id}"
+        about = {"ticket_id": message.ticket_id, "message_id": message.id}
+        await _to_desk(helpdesk, Op.SEND, payload, Urgency.STATUS, lane=lane, **about)
 
 
 async def line(
@@ -135,7 +155,8 @@ async def to_group(
     where = {"chat": chat, "thread": thread, "external_reply_to": external_reply_to, "about": about}
     for part in fit(message, helpdesk.desk.capabilities).parts:
         payload = {"part": dump_part(part), **where}
-        await _to_desk(helpdesk, Op.SEND, payload, Urgency.STATUS, lane=f"{DESK}:chat:{chat}:{thread or ''}")
+        lane = f"{DESK}:chat:{chat}:{thread or ''}"
+        await _to_desk(helpdesk, Op.SEND, payload, Urgency.STATUS, lane=lane, budget=desk_place(chat))
 
 
 async def album_to_topic(helpdesk: HelpDesk, ticket_id: int, message: LedgerMessage) -> None:
@@ -166,7 +187,7 @@ async def _album(
                 op=Op.ALBUM,
                 payload={"messages": [message.id]},
                 urgency=Urgency.CUSTOMER if conversation else Urgency.WORDS,
-                budget="" if conversation else _budget(helpdesk),
+                budget="" if conversation else await _budget(helpdesk, message.ticket_id),
                 coalesce=coalesce,
                 ticket_id=message.ticket_id,
                 conversation_id=conversation.id if conversation else None,
@@ -246,12 +267,16 @@ async def answer_press(helpdesk: HelpDesk, channel: str, press_id: str, text: st
 
 
 async def _to_desk(helpdesk: HelpDesk, op: Op, payload: Mapping[str, Any], urgency: Urgency, **columns: Any) -> None:
-    """Enqueue an errand to the group; `columns` say what differs from a plain write into a ticket's topic."""
+    """Enqueue an errand to a group; `columns` say what differs from a plain write into a ticket's topic."""
     now = helpdesk.now()
-    usual = {"lane": topic_lane(columns.get("ticket_id") or 0), "budget": _budget(helpdesk), "due_at": now}
+    ticket_id = columns.get("ticket_id") or 0
+    usual = {"lane": topic_lane(ticket_id), "due_at": now}
+    if "budget" not in columns:
+        usual["budget"] = await _budget(helpdesk, ticket_id)
     errand = Errand(channel=DESK, op=op, payload=payload, urgency=urgency, created_at=now, **{**usual, **columns})
     await outbox.add([errand])
 
 
-def _budget(helpdesk: HelpDesk) -> str:
-    return desk_place(helpdesk.desk.group)
+async def _budget(helpdesk: HelpDesk, ticket_id: int) -> str:
+    """Each group has writes of its own to spend."""
+    return desk_place((await home_of(helpdesk, ticket_id)).chat)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain import groups
 from bot.domain.errors import BadInput
 from bot.domain.message import Said
 from bot.domain.outgoing import Outgoing
@@ -11,7 +12,7 @@ from bot.domain.timers import DAY_MS
 from bot.domain.when import parse_when
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, proposals, replies, rights
+from bot.services import aftercare, proposals, replies, rights, teams
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
 from store import audit, conversations, desk
@@ -32,15 +33,28 @@ async def take(helpdesk: HelpDesk, call: Call) -> str:
 
 
 async def assign(helpdesk: HelpDesk, call: Call) -> str:
-    """Somebody else becomes responsible."""
+    """Somebody else becomes responsible, or another team: a name without @ means a team first."""
     wanted = call.words("usage-assign")
+    team = groups.team_named(helpdesk.desk.groups, wanted)
+    if team:
+        return await teams.assign(helpdesk, call, team)
     found = await desk.find_agent(wanted.lstrip("@"))
     if len(found) != 1:
-        raise BadInput("agent-not-found" if not found else "agent-ambiguous", given=wanted)
+        raise _nobody_meant(helpdesk, wanted, found)
     if not may(rights.role_of(helpdesk, found[0]), Role.AGENT):
         raise BadInput("agent-cannot", name=found[0].name)
     await _give(helpdesk, call, found[0], Action.ASSIGN)
     return helpdesk.desk_text("desk-assigned", number=call.on.label, name=found[0].name)
+
+
+def _nobody_meant(helpdesk: HelpDesk, wanted: str, found: list[Agent]) -> BadInput:
+    """Why a name says nothing: it fits nobody, or several."""
+    names = groups.teams(helpdesk.desk.groups)
+    if found:
+        return BadInput("agent-ambiguous", given=wanted)
+    if names and not wanted.startswith("@"):
+        return BadInput("agent-or-team-not-found", given=wanted, teams=", ".join(names))
+    return BadInput("agent-not-found", given=wanted)
 
 
 async def _give(helpdesk: HelpDesk, call: Call, agent: Agent, action: Action) -> str:

@@ -1,8 +1,8 @@
 """Looking: one ticket's state and history, the list of tickets."""
 
 from bot.domain.errors import BadInput
-from bot.domain.ledger import LedgerMessage, Visibility
-from bot.domain.ticket import ActorKind, Status, Step, Ticket
+from bot.domain.ledger import Delivery, LedgerMessage, Visibility
+from bot.domain.ticket import Status, Step, Ticket
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
 from bot.services import relay
@@ -64,8 +64,19 @@ def _message_line(helpdesk: HelpDesk, message: LedgerMessage) -> str:
     words = relay.words_of(helpdesk, helpdesk.policies.locale, message.content)
     kind = helpdesk.desk_text(f"kind-{message.content.kind.value}")
     said = " ".join(words.split())[:_EXCERPT] or kind
-    fate = f" [{helpdesk.desk_text(f'state-{message.delivery}')}]" if message.author is ActorKind.AGENT else ""
-    return f"{mark}{who}: «{said}»{fate}"
+    return f"{mark}{who}: «{said}»{_fate(helpdesk, message)}"
+
+
+def _fate(helpdesk: HelpDesk, message: LedgerMessage) -> str:
+    """What became of a message of ours, why if it is not there, and what the platform counts it as."""
+    if message.delivery is Delivery.RECEIVED:
+        return ""
+    words = [helpdesk.desk_text(f"state-{message.delivery}")]
+    if message.failure:
+        words.append(helpdesk.desk_text(message.failure))
+    if message.cost_class:
+        words.append(helpdesk.desk_text("cost-class", **{"class": message.cost_class}))
+    return f" [{' · '.join(words)}]"
 
 
 async def listing(helpdesk: HelpDesk, call: Call) -> str:

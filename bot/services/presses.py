@@ -19,7 +19,8 @@ async def pressed(helpdesk: HelpDesk, channel: str, event: Pressed) -> None:
     """Do what the button says if it is this customer's to press; a press always gets an answer."""
     conversation, _ = await conversations.resolve(channel, event.author, helpdesk.now(), helpdesk.policies.locale)
     await delivery.window_opened(helpdesk, conversation, event.at)
-    key = await _act(helpdesk, conversation, event)
+    # Whoever is not listened to gets the spinner stopped and nothing else: a press could reopen, or open a topic.
+    key = "" if conversation.requester.banned else await _act(helpdesk, conversation, event)
     if event.press_id:
         text = helpdesk.text(conversation.locale, key) if key else ""
         await errands.answer_press(helpdesk, channel, event.press_id, text)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.domain.fit import TooLarge
 from bot.domain.ledger import Delivery, LedgerMessage, Urgency
 from bot.domain.message import Content, Edited, Said
-from bot.domain.outgoing import Outgoing
+from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.ticket import ActorKind, Ticket
 from bot.helpdesk import HelpDesk
@@ -58,10 +58,21 @@ async def _post(helpdesk: HelpDesk, message: LedgerMessage, outgoing: Outgoing) 
     )
 
 
-async def without_file(helpdesk: HelpDesk, message: LedgerMessage, *, reason: str) -> None:
-    """Show the words of a message whose file turned out not to come along."""
+async def without_file(
+    helpdesk: HelpDesk,
+    message: LedgerMessage,
+    *,
+    reason: str,
+    rows: tuple[tuple[Button, ...], ...] = (),
+    late: bool = False,
+) -> None:
+    """Show the words of a message whose file turned out not to come along; where it is `late` they stand there."""
     named = helpdesk.desk_text("desk-file-failed", name=_file_name(helpdesk, message), reason=reason)
-    await _post(helpdesk, message, replace(shown(helpdesk, message, heading=named), attachment=None))
+    if late:
+        await _post(helpdesk, replace(message, reply_to=message.id), Outgoing(text=named, rows=rows))
+        return
+    words = shown(helpdesk, message, heading=named)
+    await _post(helpdesk, message, replace(words, attachment=None, rows=rows))
 
 
 def _file_name(helpdesk: HelpDesk, message: LedgerMessage) -> str:
@@ -70,10 +81,15 @@ def _file_name(helpdesk: HelpDesk, message: LedgerMessage) -> str:
 
 
 async def _without_file(helpdesk: HelpDesk, message: LedgerMessage, heading: str, error: TooLarge) -> None:
-    """The words go on with the file's name in its place; the customer learns what could be sent instead."""
+    """The words go on with the file's name in its place."""
     named = helpdesk.desk_text("desk-too-large", **{**error.values, "name": _file_name(helpdesk, message)})
     words = shown(helpdesk, message, heading="\n".join(filter(None, (heading, named))))
     await _post(helpdesk, message, replace(words, attachment=None))
+    await tell_too_large(helpdesk, message, error)
+
+
+async def tell_too_large(helpdesk: HelpDesk, message: LedgerMessage, error: TooLarge) -> None:
+    """The customer learns what could be sent instead."""
     ticket = await tickets.get(message.ticket_id)
     if ticket is not None:
         conversation = await conversation_of(ticket)
@@ -111,9 +127,11 @@ async def edited(helpdesk: HelpDesk, conversation: Conversation, event: Edited) 
     message = await messages.get(post.message_id)
     if message is None:
         return False
-    content = _edited_content(message.content, event.content)
-    changed = await messages.set_content(message.id, content, event.at or helpdesk.now())
-    await errands.edit_in_topic(helpdesk, changed, shown(helpdesk, changed, heading=helpdesk.desk_text("desk-edited")))
+    at = event.at or helpdesk.now()
+    if message.edited_at is None or at >= message.edited_at:
+        changed = await messages.set_content(message.id, _edited_content(message.content, event.content), at)
+        heading = helpdesk.desk_text("desk-revoked" if changed.revoked else "desk-edited")
+        await errands.edit_in_topic(helpdesk, changed, shown(helpdesk, changed, heading=heading))
     return True
 
 
@@ -122,25 +140,3 @@ def _edited_content(before: Content, after: Content) -> Content:
     if after.attachment is not None or before.attachment is None:
         return after
     return Content(text=after.text, attachment=before.attachment)
-
-
-async def revoked(helpdesk: HelpDesk, conversation: Conversation, external_id: str) -> bool:
-    """The customer deleted a message for everyone: it stays on record, marked as withdrawn."""
-    post = await messages.find_post(lanes.customer_place(conversation), external_id)
-    message = await messages.get(post.message_id) if post and post.message_id else None
-    if message is None:
-        return False
-    await messages.set_revoked(message.id)
-    heading = helpdesk.desk_text("desk-revoked")
-    await errands.edit_in_topic(helpdesk, message, shown(helpdesk, message, heading=heading))
-    return True
-
-
-async def reacted(helpdesk: HelpDesk, conversation: Conversation, external_id: str, emoji: str) -> bool:
-    """The customer reacted to a message; agents see it as a line under the message."""
-    post = await messages.find_post(lanes.customer_place(conversation), external_id)
-    if post is None or not emoji:
-        return False
-    name = conversation.requester.name or helpdesk.desk_text("somebody")
-    await errands.line(helpdesk, post.ticket_id, "desk-reacted", reply_to=post.message_id, name=name, emoji=emoji)
-    return True

@@ -8,15 +8,33 @@ from bot.domain.people import Conversation
 from bot.domain.ticket import Status, Ticket
 from bot.domain.words import contradicts_itself, is_accept, is_reject, ticket_numbers
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, delivery, errands, lanes, opening, proposals, questions, relay, selfservice
+from bot.services import (
+    aftercare,
+    afterthoughts,
+    delivery,
+    errands,
+    lanes,
+    opening,
+    proposals,
+    questions,
+    relay,
+    selfservice,
+)
 from store import conversations, messages, tickets
 
 
 async def received(helpdesk: HelpDesk, channel: str, said: Said) -> None:
     """One message of a customer, to its end: conversation, window, self-service, then the ticket it belongs to."""
     conversation = await _heard(helpdesk, channel, said)
-    if await messages.find_post(lanes.customer_place(conversation), said.external_id):
+    place = lanes.customer_place(conversation)
+    if await messages.find_post(place, said.external_id):
         return
+    await _taken_in(helpdesk, conversation, said)
+    await afterthoughts.arrived(helpdesk, channel, place, said.external_id)
+
+
+async def _taken_in(helpdesk: HelpDesk, conversation: Conversation, said: Said) -> None:
+    """New words: kept quietly, answered by self-service, or carried to the ticket they belong to."""
     if conversation.requester.banned:
         await _keep_quietly(helpdesk, conversation, said)
         return
@@ -86,24 +104,23 @@ async def _continue(helpdesk: HelpDesk, conversation: Conversation, ticket: Tick
 
 
 async def edited(helpdesk: HelpDesk, channel: str, event: Edited) -> None:
-    """A changed message; one we never saw (sent before we were there) counts as said now."""
+    """A changed message; one we never saw (sent before we were there, or still on its way) counts as said now."""
     conversation, _ = await conversations.resolve(channel, event.author, helpdesk.now(), helpdesk.policies.locale)
     if not await relay.edited(helpdesk, conversation, event):
         said = Said(author=event.author, at=event.at, external_id=event.external_id, content=event.content)
         await received(helpdesk, channel, replace(said, own_words=False))
+        await relay.edited(helpdesk, conversation, event)
 
 
 async def revoked(helpdesk: HelpDesk, channel: str, event: Revoked) -> None:
     conversation = await conversations.find(channel, event.author)
-    if conversation is not None:
-        await relay.revoked(helpdesk, conversation, event.external_id)
+    await afterthoughts.revoked(helpdesk, channel, conversation, event)
 
 
 async def reacted(helpdesk: HelpDesk, channel: str, event: Reacted) -> None:
     """A reaction never opens a ticket; on one of our messages it is shown to the agents."""
     conversation = await conversations.find(channel, event.author)
-    if conversation is not None:
-        await relay.reacted(helpdesk, conversation, event.external_id, event.emoji)
+    await afterthoughts.reacted(helpdesk, channel, conversation, event)
 
 
 async def reachable(helpdesk: HelpDesk, channel: str, event: Reachable) -> None:

@@ -1,6 +1,6 @@
 """Who may do what: numeric user ids, deny by default."""
 
-from bot.domain.message import Person
+from bot.domain.message import DeskPlace, Person
 from bot.domain.people import Agent, Conversation, Role, may
 from bot.domain.ticket import Actor, ActorKind
 from bot.helpdesk import HelpDesk
@@ -17,15 +17,16 @@ def user_id(person: Person) -> int | None:
     return None
 
 
-async def agent_of(person: Person) -> Agent | None:
-    """The member of the agents' group who acts; whoever writes there is a member."""
+async def agent_of(person: Person, place: DeskPlace | None) -> Agent | None:
+    """The member of an agents' group who acts; whoever writes there is a member."""
     number = user_id(person)
-    return None if number is None else await desk.seen(number, person.name, person.username)
+    chat = place.chat if place else ""
+    return None if number is None else await desk.seen(number, person.name, person.username, chat)
 
 
-async def acting(helpdesk: HelpDesk, person: Person) -> Agent | None:
+async def acting(helpdesk: HelpDesk, person: Person, place: DeskPlace | None) -> Agent | None:
     """Whoever acts, if they may now do what agents do."""
-    agent = await agent_of(person)
+    agent = await agent_of(person, place)
     return agent if may(role_of(helpdesk, agent), Role.AGENT) else None
 
 

@@ -56,8 +56,8 @@ def _name(helpdesk: HelpDesk, given: Role | None) -> str:
 
 
 async def member_changed(event: MemberChanged) -> None:
-    """Who leaves the group loses every right at once; who comes back has the old role again."""
+    """Who leaves the last group loses every right at once; who comes back has the old role again."""
     number = rights.user_id(event.author)
     if number is not None:
         await desk.seen(number, event.author.name, event.author.username)
-        await desk.set_present(number, event.present)
+        await desk.set_present(number, event.present, event.desk.chat if event.desk else "")

@@ -13,7 +13,7 @@ from bot.domain.timers import DAY_MS, Timer, TimerKind
 from bot.helpdesk import HelpDesk
 from bot.services import delivery, errands, proposals
 from bot.services.casework import apply, conversation_of, notify
-from store import conversations, db, inbox, messages, outbox, tickets, timers
+from store import conversations, db, gestures, inbox, messages, outbox, tickets, timers
 
 LEASE_MS = 30_000
 BATCH = 500
@@ -51,7 +51,8 @@ async def _fire(helpdesk: HelpDesk, timer: Timer) -> None:
 async def prune(helpdesk: HelpDesk) -> int:
     """Forget a batch of what was worked off long ago; keys stay as long as a platform may repeat itself."""
     before = helpdesk.now() - KEEP_DAYS * DAY_MS
-    return await inbox.prune(before, BATCH) + await outbox.prune(before, BATCH)
+    pruned = [await forget(before, BATCH) for forget in (inbox.prune, outbox.prune, gestures.prune)]
+    return sum(pruned)
 
 
 async def fired(helpdesk: HelpDesk, timer: Timer) -> None:

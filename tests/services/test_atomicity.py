@@ -1,10 +1,12 @@
 """All or nothing: a refusal leaves no rows, a failure leaves the item waiting and nothing half-written."""
 
 import pytest
+from tortoise.exceptions import OperationalError
 
 from bot import inbox
 from bot.domain.message import Ignored, Said
 from bot.ports import Item
+from store import inbox as inbox_store
 from store import tickets
 from store.sql import rows
 from tests.builders import AYSE, MEHMET, House, content, counted, outgoing
@@ -75,6 +77,17 @@ async def test_a_bug_that_stays_is_parked_in_the_end_and_told(desk_house: House)
     assert (await desk_house.ticket()).subject == "iki", "the lane goes on"
 
 
+async def test_a_failed_item_whose_lease_ended_is_left_to_its_new_owner(desk_house: House) -> None:
+    desk_house.whatsapp.broken = True
+    await inbox.accept(desk_house.helpdesk, [said(desk_house, "bir", 1)])
+    (row,) = await inbox_store.claim(desk_house.helpdesk.epoch, desk_house.clock.now(), inbox.LEASE_MS, 1)
+    desk_house.clock.move(inbox.LEASE_MS)
+    await inbox_store.release_orphans("another", desk_house.clock.now(), all_others=False)
+    await inbox_store.claim("another", desk_house.clock.now(), inbox.LEASE_MS, 1)
+    assert await inbox.work(desk_house.helpdesk, row) is inbox.Outcome.LOST
+    assert await waiting() == [("claimed", 2)]
+
+
 async def test_what_makes_no_sense_is_parked_at_once_and_kept_whole(desk_house: House) -> None:
     item = Item(channel="whatsapp", key="k", lane="l", raw=b"\xff{nonsense")
     await inbox.accept(desk_house.helpdesk, [item])
@@ -90,6 +103,16 @@ async def test_the_same_update_twice_is_one(desk_house: House) -> None:
     await inbox.accept(desk_house.helpdesk, [item])
     assert await inbox.drain(desk_house.helpdesk) == 1
     assert await inbox.drain(desk_house.helpdesk) == 0
+
+
+async def test_what_could_not_be_stored_is_stored_when_it_comes_again(desk_house: House) -> None:
+    await rows("ALTER TABLE inbox RENAME TO inbox_away")
+    with pytest.raises(OperationalError):
+        await inbox.accept(desk_house.helpdesk, [said(desk_house, "bir", 1)])
+    await rows("ALTER TABLE inbox_away RENAME TO inbox")
+    await inbox.accept(desk_house.helpdesk, [said(desk_house, "bir", 1)])
+    assert await desk_house.works() is inbox.Outcome.DONE
+    assert (await desk_house.ticket()).subject == "bir"
 
 
 async def test_what_is_rightly_ignored_leaves_no_rows(desk_house: House) -> None:

@@ -16,6 +16,8 @@ _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 _READINESS_SECONDS = 5.0
 
 Route = web.RouteDef
+NotStored = web.HTTPServiceUnavailable
+"""For a webhook whose items could not be committed: platforms repeat what is not answered with 200."""
 get = web.get
 post = web.post
 
@@ -26,7 +28,10 @@ class Health(Protocol):
     """Knows whether work gets done."""
 
     async def readiness(self) -> tuple[bool, dict[str, object]]:
-        """Ready or not, and JSON that explains it; `reasons` lists what is wrong. No personal data."""
+        """Ready or not, and JSON that explains it; `reasons` lists what is wrong. No personal data.
+
+        Ready with reasons is `degraded`: work gets done, and somebody should look all the same.
+        """
         ...
 
 
@@ -82,7 +87,7 @@ async def _readiness(health: Health) -> tuple[bool, dict[str, object]]:
             return await health.readiness()
     except Exception:
         log.exception("readiness could not be found out")
-        return False, {"reasons": ["readiness could not be found out"]}
+        return False, {"degraded": False, "reasons": ["readiness could not be found out"]}
 
 
 @web.middleware

@@ -1,6 +1,6 @@
 """Telegram as a channel to customers and as the agents' desk: one bot account, both sides."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from typing_extensions import override
 from adapters.telegram import doctor, menus, render
 from adapters.telegram.api import TIMEOUT, UPLOAD_TIMEOUT, Api, number_of
 from adapters.telegram.capabilities import CAPABILITIES
-from adapters.telegram.doctor import Inspection
+from adapters.telegram.doctor import HelperInspection, Inspection
 from adapters.telegram.download import download
 from adapters.telegram.errors import uncertain
 from adapters.telegram.fields import is_object
@@ -31,19 +31,21 @@ from adapters.telegram.reactions import allowed
 from adapters.telegram.updates import ALLOWED_UPDATES, API_BASE
 from bot.domain.channel import Capabilities
 from bot.domain.errors import Missing, SendError
+from bot.domain.groups import Group
 from bot.domain.message import Attachment, Inbound
 from bot.domain.outgoing import Address, FetchedFile, LocalFile, Part
-from bot.ports import Desk
+from bot.ports import Channel, Desk
 
 _TOPIC_NAME = 128
 _PRESS_ANSWER = 200
 
 
 class TelegramChannel(Desk):
-    """`groups` are the agents' chat ids as text, the first one takes new tickets; none means no desk here.
+    """`groups` are the agents' chat ids as text, the main one first; none means no desk here.
 
-    `now` tells the time in epoch milliseconds. `group_writes_per_minute` in place of Telegram's own limit (0: none)
-    is for test servers. External message ids are `<chat id>:<message id>`.
+    `teams` says which of them belong to a team, by chat id; `helpers` are tokens of further bots that write words into
+    the groups. `now` tells the time in epoch milliseconds. `group_writes_per_minute` in place of Telegram's own limit
+    (0: none) is for test servers. External message ids are `<chat id>:<message id>`.
     Raises aiogram's TokenValidationError for a token that cannot be one.
     """
 
@@ -53,7 +55,8 @@ class TelegramChannel(Desk):
         *,
         now: Callable[[], int],
         groups: Sequence[str] = (),
-        has_topics: bool = True,
+        teams: Mapping[str, str] | None = None,
+        helpers: Sequence[str] = (),
         api_base: str = API_BASE,
         group_writes_per_minute: int | None = None,
     ) -> None:
@@ -61,8 +64,10 @@ class TelegramChannel(Desk):
         self._capabilities = CAPABILITIES
         if group_writes_per_minute is not None:
             self._capabilities = replace(CAPABILITIES, group_writes_per_minute=group_writes_per_minute)
-        self._groups = tuple(groups)
-        self._has_topics = has_topics
+        self._groups = tuple(Group(chat=chat, team=(teams or {}).get(chat, "")) for chat in groups)
+        self._plain: set[str] = set()
+        channels = [TelegramChannel(helper, now=now, api_base=api_base) for helper in helpers]
+        self._helpers = {channel.bot_id: channel for channel in channels}
         self._parser = Parser(bot_id=self._api.bot_id, groups=groups, now=now)
 
     @property
@@ -79,16 +84,28 @@ class TelegramChannel(Desk):
 
     @property
     def group(self) -> str:
-        return self._groups[0] if self._groups else ""
+        return self._groups[0].chat if self._groups else ""
 
     @property
-    def has_topics(self) -> bool:
-        return self._has_topics
+    def groups(self) -> Sequence[Group]:
+        return self._groups
 
-    @has_topics.setter
-    def has_topics(self, has_topics: bool) -> None:
-        """Whether the agents' group is a forum, as Telegram itself says."""
-        self._has_topics = has_topics
+    @property
+    def accounts(self) -> Sequence[int]:
+        return (0, *self._helpers)
+
+    def voice(self, account: int) -> Channel:
+        """Raises `KeyError` for an account that is not configured."""
+        return self._helpers[account] if account else self
+
+    def is_forum(self, chat: str) -> bool:
+        """As Telegram itself said last; assumed until it does."""
+        return chat not in self._plain
+
+    def link(self, chat: str, thread: str) -> str:
+        """Only supergroups have links (core.telegram.org/api/links#message-links)."""
+        number = chat.removeprefix("-100")
+        return f"https://t.me/c/{number}/{thread}" if thread and chat.startswith("-100") else ""
 
     def parse(self, raw: bytes) -> Inbound:
         return self._parser.parse(raw)
@@ -157,7 +174,8 @@ class TelegramChannel(Desk):
         try:
             topic = await self._api.call_for_object(method)
         except SendError as error:
-            self._has_topics = self._has_topics and error.missing is not Missing.FORUM
+            if error.missing is Missing.FORUM:
+                self._plain.add(chat)
             raise
         return str(number_of(topic, "message_thread_id"))
 
@@ -167,7 +185,7 @@ class TelegramChannel(Desk):
 
     async def set_commands(self, commands: Iterable[Menu]) -> None:
         """Store the command menus. Raises `SendError`."""
-        await menus.set_commands(self._api, commands, self._groups)
+        await menus.set_commands(self._api, commands, self._chats)
 
     async def use_webhook(self, url: str, secret: str) -> None:
         """Have updates posted to this https address from now on. Raises `SendError`."""
@@ -183,19 +201,37 @@ class TelegramChannel(Desk):
         return self._parser.username
 
     async def inspect(self) -> Inspection:
-        """What the doctor shows; also learns our own username. Raises `SendError` when the token is refused."""
-        found = await doctor.inspect(self._api, self._groups)
+        """What the doctor shows; also learns our own username, and which groups are forums.
+
+        Raises `SendError` when the token is refused.
+        """
+        found = await doctor.inspect(self._api, self._chats)
         self._parser.username = found.username
+        for group in found.groups:
+            if not group.problem:
+                self._plain = self._plain - {group.chat} if group.is_forum else self._plain | {group.chat}
         return found
+
+    async def inspect_helpers(self) -> list[HelperInspection]:
+        """What the doctor shows of the other bots. Raises `SendError` when Telegram does not answer."""
+        return [await doctor.inspect_helper(helper._api, self._chats) for helper in self._helpers.values()]
 
     def move_group(self, old: str, new: str) -> None:
         """The agents' group `old` is called `new` from now on; events of both are understood."""
-        self._groups = tuple(new if chat == old else chat for chat in self._groups)
+        self._groups = tuple(replace(group, chat=new) if group.chat == old else group for group in self._groups)
         self._parser.groups |= {new}
+        if old in self._plain:
+            self._plain.add(new)
 
     async def close(self) -> None:
         """Close the connections; the channel is of no use afterwards."""
+        for helper in self._helpers.values():
+            await helper.close()
         await self._api.close()
+
+    @property
+    def _chats(self) -> list[str]:
+        return [group.chat for group in self._groups]
 
     async def _quietly(self, method: render.Method, harmless: Missing) -> None:
         """Make a call whose goal is met when Telegram says that this is missing."""

@@ -9,6 +9,9 @@ from adapters.telegram.api import Api
 from adapters.telegram.fields import Json, flag, text, whole
 from bot.domain.errors import SendError
 
+INSIDE = frozenset(("creator", "administrator", "member", "restricted"))
+"""Statuses of a bot that may be in a group (Bot API, ChatMember)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupInspection:
@@ -24,14 +27,29 @@ class GroupInspection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """`reads_all_messages` is false while privacy mode is on; an administrator reads everything all the same."""
+    """`reads_all_messages` is false while privacy mode is on; an administrator reads everything all the same.
+
+    `last_error_at`: when Telegram last failed to deliver an update to the webhook, in unix seconds; 0 for never.
+    """
 
     bot_id: int
     username: str
     reads_all_messages: bool
     webhook_url: str
     pending_updates: int
+    last_error_at: int = 0
     groups: tuple[GroupInspection, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelperInspection:
+    """A bot that only writes words. `problem` is Telegram's refusal of its token, `absent_from` the groups (chat ids)
+    it may not write into."""
+
+    bot_id: int
+    username: str = ""
+    problem: str = ""
+    absent_from: tuple[str, ...] = ()
 
 
 async def inspect(api: Api, groups: Iterable[str]) -> Inspection:
@@ -44,8 +62,21 @@ async def inspect(api: Api, groups: Iterable[str]) -> Inspection:
         reads_all_messages=flag(me, "can_read_all_group_messages"),
         webhook_url=text(webhook, "url"),
         pending_updates=whole(webhook, "pending_update_count") or 0,
+        last_error_at=whole(webhook, "last_error_date") or 0,
         groups=tuple([await _group(api, chat) for chat in groups]),
     )
+
+
+async def inspect_helper(api: Api, groups: Iterable[str]) -> HelperInspection:
+    """Ask Telegram in the helper's own name. Raises `SendError` when it cannot be reached."""
+    try:
+        me = await api.call_for_object(GetMe())
+    except SendError as error:
+        _raise_unless_refused(error)
+        return HelperInspection(bot_id=api.bot_id, problem=f"{error.code} {error.detail}")
+    seen = [await _group(api, chat) for chat in groups]
+    absent = tuple(group.chat for group in seen if group.problem or group.our_status not in INSIDE)
+    return HelperInspection(bot_id=api.bot_id, username=text(me, "username"), absent_from=absent)
 
 
 async def _webhook(api: Api) -> Json:

@@ -69,7 +69,8 @@ class Poller:
 
     `status`, for the health page: `starting`, `ok`, `conflict` (a webhook is set or somebody else polls with this
     token), `unauthorized` (Telegram refuses the token), `limited`, `unreachable`, `unstored` (our own door raised).
-    `detail` says more. `caught_up`: all that waited at Telegram when we started is stored.
+    `detail` says more, `conflicts` counts them: two pollers take turns, so between two conflicts all looks well.
+    `caught_up`: all that waited at Telegram when we started is stored.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Poller:
     ) -> None:
         self.status = "starting"
         self.detail = ""
+        self.conflicts = 0
         self.caught_up = False
         self._bot_id = bot_id
         self._url = f"{api_base.rstrip('/')}/bot{token}/getUpdates"
@@ -105,6 +107,7 @@ class Poller:
                     failures = 0
                 except _Trouble as trouble:
                     self._report(trouble.status, str(trouble))
+                    self.conflicts += trouble.status == "conflict"
                     await asyncio.sleep(trouble.wait or self._pace.pause(failures))
                     failures += 1
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.whatsapp import media
-from adapters.whatsapp.account import AccountReport, inspect_account
+from adapters.whatsapp.account import inspect_account, subscribers
 from adapters.whatsapp.errors import explain, impossible, unreadable
 from adapters.whatsapp.graph import DEFAULT_BASE, Graph
 from adapters.whatsapp.limits import CAPABILITIES
 from adapters.whatsapp.loose import mapping, sequence, text
 from adapters.whatsapp.parse import parse
 from adapters.whatsapp.render import Rendered, recipient, render, render_file
+from bot.domain.account import AccountReport
 from bot.domain.channel import Capabilities
 from bot.domain.errors import SendError
 from bot.domain.message import Attachment, Inbound
@@ -99,8 +100,12 @@ class WhatsAppChannel:
         return await media.download(self._graph, attachment.ref, folder, limit)
 
     async def inspect(self) -> AccountReport:
-        """What the doctor wants to know of the account."""
+        """How the number and its templates stand: for the doctor, and for the watch while we run."""
         return await inspect_account(self._graph, self._phone_number_id, self._business_account_id)
+
+    async def subscribers(self) -> tuple[str, ...]:
+        """The apps that get our webhooks; without a business account nobody can tell, and the number stands for it."""
+        return await subscribers(self._graph, self._phone_number_id, self._business_account_id)
 
     async def close(self) -> None:
         """Close the HTTP connections; the channel is of no use afterwards."""

@@ -28,6 +28,11 @@ _AUTH = _Rule("send-error-auth", Reach.CHANNEL)
 _UNREACHABLE = _Rule("send-error-not-reachable", Reach.RECIPIENT)
 _HELD_BACK = _Rule("send-error-not-reachable")  # this message only, for reasons of marketing
 _TEMPLATE = _Rule("send-error-template")
+_TEMPLATE_MISSING = _Rule("send-error-template-missing")
+_TEMPLATE_PARAMETERS = _Rule("send-error-template-parameters")
+_TEMPLATE_REJECTED = _Rule("send-error-template-rejected")
+_TEMPLATE_PAUSED = _Rule("send-error-template-paused")
+_TEMPLATE_DISABLED = _Rule("send-error-template-disabled")
 _OUR_MISTAKE = _Rule("send-error-bad-request")
 _TROUBLE = _Rule("send-error-vendor", retry_after=5.0)
 _UNKNOWN = _Rule("send-error-vendor")
@@ -47,6 +52,11 @@ _RULES: dict[int, _Rule] = {
     131052: _Rule("send-error-media-gone"),
     131053: _Rule("send-error-media-type"),
     **dict.fromkeys((131063, *range(132000, 133000)), _TEMPLATE),
+    **dict.fromkeys((132000, 132005, 132008, 132012), _TEMPLATE_PARAMETERS),
+    132001: _TEMPLATE_MISSING,
+    132007: _TEMPLATE_REJECTED,
+    132015: _TEMPLATE_PAUSED,
+    132016: _TEMPLATE_DISABLED,
     **dict.fromkeys((1, 2, 131000, 131016, 135000), _TROUBLE),
     131057: _Rule("send-error-vendor", retry_after=60.0),
 }

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies
 
 import httpx
 from pywa.errors import WhatsAppError
@@ -12,26 +13,36 @@ from pywa_async.client import WhatsApp
 
 from adapters.whatsapp.errors import broken, refused, unreadable
 from adapters.whatsapp.loose import Json
+from adapters.whatsapp.pinned import Lookup, PinnedTransport, look_up
 from bot.domain.errors import SendError
 
 DEFAULT_BASE = "https://graph.facebook.com"
 VERSION = "v26.0"
+MEDIA_HOST = "lookaside.fbsbx.com"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Origin = tuple[str, str, int | None]
 
 
 class Graph:
-    """A session of one token. `base` is the host, with or without a version, e.g. `http://127.0.0.1:9000`."""
+    """A session of one token. `base` is the host, with or without a version, e.g. `http://127.0.0.1:9000`.
 
-    def __init__(self, token: str, base: str = DEFAULT_BASE, *, timeout_seconds: float = 20.0) -> None:
+    `lookup` resolves the host of files, whose addresses come from outside.
+    """
+
+    def __init__(
+        self, token: str, base: str = DEFAULT_BASE, *, timeout_seconds: float = 20.0, lookup: Lookup = look_up
+    ) -> None:
         self.base = _versioned(base or DEFAULT_BASE)
+        on_loopback = is_loopback(urlsplit(self.base))
         self.session = httpx.AsyncClient(
             timeout=timeout_seconds,
             verify=_trusted(),
             limits=httpx.Limits(max_connections=50, max_keepalive_connections=20),
             follow_redirects=False,
-            trust_env=not is_loopback(urlsplit(self.base)),  # a proxy of the environment cannot reach our loopback
+            trust_env=not on_loopback,  # a proxy of the environment cannot reach our loopback
+            # A proxy looks names up itself, and decides itself where it leads.
+            mounts=None if not on_loopback and _proxied() else {f"https://{MEDIA_HOST}": _pinned(lookup)},
         )
         self.api = WhatsApp(token=token, session=self.session).api
         self.session.base_url = httpx.URL(self.base)  # pywa has put its own there and takes no other
@@ -67,6 +78,14 @@ def is_loopback(url: SplitResult) -> bool:
 def origin(url: SplitResult) -> Origin:
     """Scheme, host and explicit port: what must be equal for a token to follow."""
     return url.scheme, url.hostname or "", url.port
+
+
+def _pinned(lookup: Lookup) -> PinnedTransport:
+    return PinnedTransport(httpx.AsyncHTTPTransport(verify=_trusted(), trust_env=False), lookup)
+
+
+def _proxied() -> bool:
+    return not getproxies().keys().isdisjoint({"https", "all"})
 
 
 @cache

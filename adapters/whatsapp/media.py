@@ -14,19 +14,23 @@ from urllib.parse import quote, urljoin, urlsplit
 import filetype
 import httpx
 
+from adapters.patience import patience
 from adapters.whatsapp.errors import broken, explain, impossible
-from adapters.whatsapp.graph import Graph, is_loopback, origin
+from adapters.whatsapp.graph import MEDIA_HOST, Graph, is_loopback, origin
 from adapters.whatsapp.limits import LARGEST, bare, media_type
 from adapters.whatsapp.loose import Json, text
 from bot.domain.errors import SendError
 from bot.domain.outgoing import FetchedFile, LocalFile
 
-MEDIA_HOST = "lookaside.fbsbx.com"
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
 _HEAD = 8192  # bytes the type is sniffed from
 _MOST_REDIRECTS = 3
 _AS_IS = {"Accept-Encoding": "identity"}  # what is not packed cannot unpack to a bomb
+_FIRST_SECONDS = 30.0
 _DOWNLOAD_SECONDS = 60.0
+
+Came = Callable[[int], None]
+"""Told how many bytes have come."""
 
 
 class _LinkGoneError(Exception):
@@ -66,19 +70,26 @@ def upload_type(file: LocalFile) -> str:
     return "text/plain" if mime.startswith("text/") else mime
 
 
-async def download(graph: Graph, media_id: str, folder: Path, limit: int) -> FetchedFile:
-    """Store a received file under a random name; an address that has expired is asked for once more."""
+async def download(
+    graph: Graph, media_id: str, folder: Path, limit: int, *, seconds: float = _FIRST_SECONDS
+) -> FetchedFile:
+    """Store a received file under a random name; an address that has expired is asked for once more.
+
+    After `seconds` only a file that keeps coming may go on.
+    """
     failure: SendError
     try:
-        async with asyncio.timeout(_DOWNLOAD_SECONDS):
+        async with patience(seconds, _DOWNLOAD_SECONDS) as came:
             try:
-                return await _follow(graph, await _address(graph, media_id, limit), folder, limit)
+                return await _follow(graph, await _address(graph, media_id, limit), folder, limit, came)
             except _LinkGoneError:
-                return await _follow(graph, await _address(graph, media_id, limit), folder, limit)
+                return await _follow(graph, await _address(graph, media_id, limit), folder, limit, came)
     except _LinkGoneError:
         failure = impossible("send-error-media-gone", "the download address does not exist")
     except TimeoutError:
         failure = SendError(key="send-error-network", certain=True, retryable=True, detail="download too slow")
+    except (httpx.InvalidURL, ValueError):  # a redirect to what is no address at all
+        failure = impossible("send-error-media-gone", "a download address that cannot be read")
     except httpx.HTTPError as error:
         failure = broken(error)
         failure.key, failure.certain = "send-error-network", True
@@ -107,13 +118,13 @@ def _check_size(answer: Json, limit: int) -> None:
         raise impossible("send-error-too-large", f"{size} bytes")
 
 
-async def _follow(graph: Graph, url: str, folder: Path, limit: int) -> FetchedFile:
+async def _follow(graph: Graph, url: str, folder: Path, limit: int, came: Came) -> FetchedFile:
     """Download `url`, following redirects by hand: each stop must be on the list, for our token travels along."""
     for _ in range(_MOST_REDIRECTS):
         _check_host(graph, url)
         async with graph.session.stream("GET", url, headers=_AS_IS) as response:
-            if not response.is_redirect:
-                return await _save(response, folder, limit)
+            if not response.has_redirect_location:
+                return await _save(response, folder, limit, came)
             url = urljoin(url, response.headers["Location"])
     raise impossible("send-error-media-gone", "too many redirects")
 
@@ -130,12 +141,13 @@ def _check_host(graph: Graph, url: str) -> None:
         raise impossible("send-error-media-gone", "a download address outside the allowed hosts")
 
 
-async def _save(response: httpx.Response, folder: Path, limit: int) -> FetchedFile:
+async def _save(response: httpx.Response, folder: Path, limit: int, came: Came) -> FetchedFile:
     _check_answer(response, limit)
     path = folder / secrets.token_hex(16)
     digest, size, head = hashlib.sha256(), 0, b""
     async with _new_file(path) as write:
         async for chunk in response.aiter_raw(_CHUNK):
+            came(len(chunk))
             size += len(chunk)
             if size > limit:
                 raise impossible("send-error-too-large", f"more than {limit} bytes")

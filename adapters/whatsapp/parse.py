@@ -8,6 +8,7 @@ from adapters.whatsapp.identity import keys_of, new_ids, person, person_ids
 from adapters.whatsapp.loose import Json, mapping, sequence, text
 from bot.domain.errors import Unparsable
 from bot.domain.message import (
+    AccountChanged,
     Edited,
     Event,
     IdentityChanged,
@@ -29,6 +30,20 @@ _STATUSES = {
     "played": ReceiptStatus.READ,  # a voice message that was listened to
     "failed": ReceiptStatus.FAILED,
 }
+_OF_ACCOUNT = frozenset(
+    {
+        "account_update",
+        "message_template_components_update",
+        "message_template_quality_update",
+        "message_template_status_update",
+        "phone_number_quality_update",
+        "template_category_update",
+    }
+)
+_RESTRICTIONS = frozenset(
+    {"ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "ACCOUNT_RESTRICTION", "ACCOUNT_VIOLATION", "DISABLED_UPDATE"}
+)
+_LONGEST_CLASS = 40
 _LATEST = 10**11  # seconds; later than the year 5000 is garbage, milliseconds by mistake included
 # Anchored at the end: whatever a profile name imitates stands before the ids that Meta wrote.
 _NEW_USER_ID = re.compile(r" changed from (\S+) to (\S+)\s*\Z")
@@ -48,7 +63,10 @@ def parse(raw: bytes, phone_number_id: str) -> Inbound:
     if isinstance(part.get("status"), dict):
         return _receipt(part["status"])
     if isinstance(part.get("change"), dict):
-        return _change(text(part.get("field")), part["change"], mapping(part.get("contact")))
+        field, at = text(part.get("field")), milliseconds(part.get("time"))
+        if field in _OF_ACCOUNT:
+            return _account(field, part["change"], at)
+        return _change(field, part["change"], mapping(part.get("contact")))
     raise Unparsable("neither a message, nor a status, nor a change")
 
 
@@ -138,7 +156,7 @@ def _receipt(status: Json) -> Inbound:
         tracker=tracker,
         error_code=text(error.get("code")),
         error_detail=": ".join(dict.fromkeys(filter(None, (error_text([error]), details)))),
-        cost_class=text(mapping(status.get("pricing")).get("category")),
+        cost_class=text(mapping(status.get("pricing")).get("category")).lower()[:_LONGEST_CLASS],
     )
 
 
@@ -153,6 +171,20 @@ def _change(field: str, change: Json, contact: Json) -> Inbound:
     if field in {"", "messages"}:
         raise Unparsable("a change of unknown shape")
     return Ignored(why=f"field: {field[:40]}")
+
+
+def _account(field: str, change: Json, at: int) -> Inbound:
+    """News about a template, the number or the whole account (webhooks/reference/<field>)."""
+    event = text(change.get("event"))
+    if field == "account_update" and event not in _RESTRICTIONS:
+        return Ignored(why=f"account: {event[:40]}")
+    return AccountChanged(
+        at=at,
+        template=text(change.get("message_template_name")),
+        language=text(change.get("message_template_language")),
+        status=event if field == "message_template_status_update" else "",
+        restriction=event if field == "account_update" else "",
+    )
 
 
 def milliseconds(timestamp: object) -> int:

@@ -6,7 +6,8 @@ store before the 200 is gone: so nothing in a body, however odd, is dropped here
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sized
+from itertools import islice
 
 from adapters.whatsapp.identity import new_ids, person_ids
 from adapters.whatsapp.loose import Json, mapping, sequence, text
@@ -15,6 +16,8 @@ from bot.ports import Item
 CHANNEL = "whatsapp"
 MESSAGES = "messages"
 UNPARSED_LANE = "wa:unparsed"
+MOST_PARTS = 5_000
+"""Meta puts up to 1 000 updates into a body; one of many more is kept whole, or it would hold up everybody else."""
 _LONGEST_ID = 180
 _ENVELOPE = frozenset({"messaging_product", "metadata", "contacts"})
 
@@ -22,7 +25,9 @@ _ENVELOPE = frozenset({"messaging_product", "metadata", "contacts"})
 def split(body: bytes) -> list[Item]:
     """The items of a webhook body, in the order they stand there; unreadable bodies and parts become one item each."""
     try:
-        return list(_items(json.loads(body)))
+        items = list(islice(_items(json.loads(body)), MOST_PARTS + 1))
+        _within_reason(items)
+        return items
     except (ValueError, RecursionError):  # not JSON, not UTF-8, a shape we do not know, or nested beyond reason
         return [Item(channel=CHANNEL, key=_digest(body), lane=UNPARSED_LANE, raw=body)]
 
@@ -40,6 +45,11 @@ def _items(envelope: object) -> Iterator[Item]:
             yield from _changed(mapping(entry), change)
 
 
+def _within_reason(*lists: Sized) -> None:
+    if any(len(parts) > MOST_PARTS for parts in lists):
+        raise ValueError("more parts than Meta puts into a body")
+
+
 def _changed(entry: Json, change: object) -> Iterator[Item]:
     value = mapping(change).get("value")
     if not isinstance(change, dict) or not isinstance(value, dict):
@@ -50,8 +60,10 @@ def _changed(entry: Json, change: object) -> Iterator[Item]:
     if field == MESSAGES:
         yield from _conversation(value)
     elif field == "user_id_update" and isinstance(value.get(field), list):
+        contacts = sequence(value.get("contacts"))
+        contact = mapping(contacts[0]) if len(contacts) == 1 else None
         for update in value[field]:
-            yield _new_user_id(value, update)
+            yield _new_user_id(metadata, contact, update)
     else:
         about = {"field": field, "metadata": metadata, "change": value, "time": entry.get("time")}
         yield _other(about, _lane(metadata, "changes"))
@@ -62,9 +74,13 @@ def _conversation(value: Json) -> Iterator[Item]:
     metadata = value.get("metadata")
     messages, statuses = sequence(value.get("messages")), sequence(value.get("statuses"))
     contacts = [mapping(contact) for contact in sequence(value.get("contacts"))]
+    _within_reason(messages, statuses, contacts)
+    known = {each: contact for contact in reversed(contacts) for each in person_ids({}, contact)}
     only_sender = len({tuple(person_ids(mapping(each), {})) for each in messages}) == 1
+    # A phone number and its WhatsApp id may differ (Brazil, Mexico): one contact beside one sender is that sender.
+    theirs = contacts[0] if only_sender and len(contacts) == 1 else None
     for message in messages:
-        contact = _contact(mapping(message), contacts, only_sender=only_sender)
+        contact = _contact(mapping(message), known) or theirs
         yield _message({"field": MESSAGES, "metadata": metadata, "contact": contact, "message": message})
     for status in statuses:
         yield _status({"field": MESSAGES, "metadata": metadata, "status": status})
@@ -74,14 +90,9 @@ def _conversation(value: Json) -> Iterator[Item]:
         yield _other({"field": MESSAGES, "metadata": metadata, "change": rest or value}, _lane(metadata, "changes"))
 
 
-def _contact(message: Json, contacts: list[Json], *, only_sender: bool) -> Json | None:
+def _contact(message: Json, known: Mapping[str, Json]) -> Json | None:
     """The contact that belongs to a message; never somebody else's, or words would reach the wrong ticket."""
-    sender = set(person_ids(message, {}))
-    for contact in contacts:
-        if sender & set(person_ids({}, contact)):
-            return contact
-    # A phone number and its WhatsApp id may differ (Brazil, Mexico): one contact beside one sender is that sender.
-    return contacts[0] if only_sender and len(contacts) == 1 else None
+    return next((known[each] for each in person_ids(message, {}) if each in known), None)
 
 
 def _message(part: Json) -> Item:
@@ -109,10 +120,8 @@ def _status(part: Json) -> Item:
     )
 
 
-def _new_user_id(value: Json, update: object) -> Item:
-    metadata, new_id = value.get("metadata"), mapping(mapping(update).get("user_id")).get("current")
-    contacts = [mapping(contact) for contact in sequence(value.get("contacts"))]
-    contact = contacts[0] if len(contacts) == 1 else None
+def _new_user_id(metadata: object, contact: Json | None, update: object) -> Item:
+    new_id = mapping(mapping(update).get("user_id")).get("current")
     part = {"field": "user_id_update", "metadata": metadata, "contact": contact, "change": update}
     return _other(part, _lane(metadata, text(new_id) or "changes"))
 

@@ -176,7 +176,7 @@ async def test_a_file_is_fetched_under_our_own_name_digested_and_sniffed(town: T
     attachment = content(sent).attachment
     assert attachment is not None
     found = await town.channel.fetch(attachment, tmp_path, 2**20)
-    assert found.path.parent == tmp_path
+    assert (found.path.parent, "kotu" in found.path.name) == (tmp_path, False)
     assert (found.path.read_bytes(), found.size) == (data, len(data))
     assert (found.sha256, found.mime) == (hashlib.sha256(data).hexdigest(), "image/png")
 
@@ -249,3 +249,59 @@ async def test_the_webhook_is_set_with_every_kind_of_update_we_read_and_taken_aw
 async def test_a_moved_group_takes_new_tickets_under_its_new_id(town: Town) -> None:
     town.channel.move_group(str(GROUP), "-1002")
     assert town.channel.group == "-1002"
+
+
+async def test_other_bots_speak_in_the_group_with_a_voice_of_their_own(town: Town) -> None:
+    helper = town.server.add_bot("43:HELPER")
+    crowd = TelegramChannel(
+        town.server.token, now=lambda: 0, groups=[str(GROUP)], helpers=["43:HELPER"], api_base=town.server.base_url
+    )
+    assert list(crowd.accounts) == [0, helper]
+    where = Address(chat=str(GROUP))
+    external_id = await crowd.voice(helper).send(where, Part(text="önce"))
+    posted = town.server.messages(GROUP)[-1]
+    assert (external_id, posted["from"]["id"]) == (f"{GROUP}:{posted['message_id']}", helper)
+    with pytest.raises(SendError):
+        await crowd.voice(0).edit(where, external_id, Part(text="sonra"))
+    await crowd.voice(helper).edit(where, external_id, Part(text="sonra"))
+    assert town.server.messages(GROUP)[-1]["text"] == "sonra"
+    await crowd.close()
+
+
+async def test_forums_and_plain_groups_are_told_apart_and_stay_so_under_another_id(town: Town) -> None:
+    plain, gone = -1001000000002, -1001000000003
+    town.server.add_group(plain, "Düz")
+    mixed = TelegramChannel(
+        town.server.token,
+        now=lambda: 0,
+        groups=[str(GROUP), str(plain), str(gone)],
+        teams={str(plain): "fatura"},
+        api_base=town.server.base_url,
+    )
+    assert [group.team for group in mixed.groups] == ["", "fatura", ""]
+    await mixed.inspect()
+    assert [mixed.is_forum(group.chat) for group in mixed.groups] == [True, False, True]
+    mixed.move_group(str(plain), "-1009")
+    assert (mixed.is_forum("-1009"), mixed.groups[1].team) == (False, "fatura")
+    await mixed.close()
+
+
+async def test_a_group_that_turns_out_to_be_no_forum_is_a_plain_one(town: Town) -> None:
+    plain = -1001000000002
+    town.server.add_group(plain, "Düz", bot_status="administrator")
+    with pytest.raises(SendError) as refused:
+        await town.channel.open_topic(str(plain), "x")
+    assert refused.value.missing is Missing.FORUM
+    assert (town.channel.is_forum(str(plain)), town.channel.is_forum(str(GROUP))) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("chat", "thread", "link"),
+    [
+        ("-1001234567890", "17", "https://t.me/c/1234567890/17"),
+        ("-1001234567890", "", ""),
+        ("-4000000077", "17", ""),
+    ],
+)
+def test_only_topics_of_supergroups_have_links(chat: str, thread: str, link: str) -> None:
+    assert TelegramChannel("42:X", now=lambda: 0).link(chat, thread) == link

@@ -10,6 +10,7 @@ from adapters.sandbox.changes import Changes
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.whatsapp import WhatsAppServer
 from adapters.whatsapp.channel import WhatsAppChannel
+from bot.domain.account import TemplateReport
 from bot.domain.errors import SendError
 from bot.domain.fit import fit
 from bot.domain.message import Attachment, ContactCard, Kind, Location
@@ -239,10 +240,22 @@ async def test_what_whatsapp_cannot_do_is_refused_without_a_call(
 
 
 async def test_the_doctor_sees_the_account(graph: WhatsAppServer, channel: WhatsAppChannel) -> None:
-    graph.add_template("answer_waiting", "tr", "Yanıtınız hazır")
+    graph.add_template("answer_waiting", "tr", "{{1}} hazır", category="MARKETING", buttons=("Göster", "Sonra"))
     graph.add_template("refused_one", "tr", "Alın!", status="REJECTED")
+    graph.set_template("refused_one", "tr", quality="RED")
     report = await channel.inspect()
     assert (report.phone, report.verified_name, report.quality) == ("+90 850 000 00 01", "Gişe", "GREEN")
     assert report.apps == ("Sandbox",)
-    assert ("answer_waiting", "tr") in report.templates
-    assert "refused_one" not in dict(report.templates)
+    assert (report.status, report.limit, report.examined) == ("CONNECTED", "TIER_2K", True)
+    assert report.template("answer_waiting", "tr") == TemplateReport(
+        name="answer_waiting",
+        language="tr",
+        status="APPROVED",
+        quality="UNKNOWN",
+        category="MARKETING",
+        parameters=1,
+        quick_replies=2,
+    )
+    refused = report.template("refused_one", "tr")
+    assert refused is not None
+    assert (refused.status, refused.quality, refused.parameters) == ("REJECTED", "RED", 0)

@@ -76,9 +76,16 @@ CODES = {
     131051: ("send-error-bad-request", False, Reach.MESSAGE),
     131052: ("send-error-media-gone", False, Reach.MESSAGE),
     131053: ("send-error-media-type", False, Reach.MESSAGE),
-    132000: ("send-error-template", False, Reach.MESSAGE),
-    132015: ("send-error-template", False, Reach.MESSAGE),
+    132000: ("send-error-template-parameters", False, Reach.MESSAGE),
+    132001: ("send-error-template-missing", False, Reach.MESSAGE),
+    132005: ("send-error-template-parameters", False, Reach.MESSAGE),
+    132007: ("send-error-template-rejected", False, Reach.MESSAGE),
+    132008: ("send-error-template-parameters", False, Reach.MESSAGE),
+    132012: ("send-error-template-parameters", False, Reach.MESSAGE),
+    132015: ("send-error-template-paused", False, Reach.MESSAGE),
+    132016: ("send-error-template-disabled", False, Reach.MESSAGE),
     132018: ("send-error-template", False, Reach.MESSAGE),
+    132068: ("send-error-template", False, Reach.MESSAGE),
     131000: ("send-error-vendor", True, Reach.MESSAGE),
     131016: ("send-error-vendor", True, Reach.MESSAGE),
     131057: ("send-error-vendor", True, Reach.MESSAGE),
@@ -180,7 +187,7 @@ async def test_a_shut_window_is_told_at_once_or_late(graph: WhatsAppServer, chan
 
 async def test_an_unknown_template_is_named_as_the_reason(graph: WhatsAppServer, channel: WhatsAppChannel) -> None:
     told = await failure(channel, Part(template=Template(name="nowhere", language="tr")))
-    assert (told.key, told.code, told.certain) == ("send-error-template", "132001", True)
+    assert (told.key, told.code, told.certain) == ("send-error-template-missing", "132001", True)
     assert graph.messages(AYSE)[-1]["from"] == "customer"
 
 

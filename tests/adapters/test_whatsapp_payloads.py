@@ -10,6 +10,7 @@ from adapters.whatsapp.parse import parse
 from adapters.whatsapp.split import split
 from bot.domain.errors import Unparsable
 from bot.domain.message import (
+    AccountChanged,
     Attachment,
     ContactCard,
     Content,
@@ -50,6 +51,7 @@ WINDOW = (
 FIRST = Said(author=AYSE, at=AT, external_id=IN, content=Content(text=WORDS))
 PRESSED = Pressed(author=AYSE, at=AT, token="t:4f2a", title="Arıza", message_id=OURS)
 REACTED = Reacted(author=AYSE, at=AT, external_id=OURS, emoji="👍")
+OF_TEMPLATE = AccountChanged(at=AT, template="answer_waiting", language="tr")
 RECEIPT = Receipt(external_id=OURS, status=ReceiptStatus.SENT, at=AT, tracker="outbox:17")
 
 
@@ -225,7 +227,7 @@ EXPECTED: dict[str, list[Inbound | str]] = {
     "batch_changes": [
         batched(1, AYSE, "bir"),
         sent_out(2, S.DELIVERED),
-        field("account_update"),
+        AccountChanged(at=0, restriction="ACCOUNT_DELETED"),
         batched(3, MEHMET, "üç"),
     ],
     "batch_messages_and_statuses": [
@@ -252,16 +254,18 @@ EXPECTED: dict[str, list[Inbound | str]] = {
     ],
     "user_id_update_of_other_shape": [ignored("identity change without the old or the new id")],
     "user_preferences": [field("user_preferences")],
-    "template_status_approved": [field("message_template_status_update")],
-    "template_status_rejected": [field("message_template_status_update")],
-    "template_quality": [field("message_template_quality_update")],
-    "template_category": [field("template_category_update")],
-    "template_components": [field("message_template_components_update")],
-    "account_restricted": [field("account_update")],
-    "account_deleted": [field("account_update")],
+    "template_status_approved": [replace(OF_TEMPLATE, status="APPROVED")],
+    "template_status_paused": [replace(OF_TEMPLATE, status="PAUSED")],
+    "template_status_rejected": [replace(OF_TEMPLATE, status="REJECTED")],
+    "template_quality": [OF_TEMPLATE],
+    "template_category": [OF_TEMPLATE],
+    "template_components": [OF_TEMPLATE],
+    "account_restricted": [AccountChanged(at=AT, restriction="ACCOUNT_RESTRICTION")],
+    "account_partner": [ignored("account: PARTNER_ADDED")],
+    "account_deleted": [AccountChanged(at=AT, restriction="ACCOUNT_DELETED")],
     "account_alert": [field("account_alerts")],
     "account_review": [field("account_review_update")],
-    "number_quality": [field("phone_number_quality_update")],
+    "number_quality": [AccountChanged(at=AT)],
     "number_name": [field("phone_number_name_update")],
     "capability": [field("business_capability_update")],
     "security_pin": [field("security")],

@@ -2,7 +2,8 @@
 
 import itertools
 import zlib
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.sandbox.changes import Changes
@@ -43,6 +44,10 @@ SERVICE_FIELDS = frozenset(
 _ADMINS_HEAR = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 
 
+def _bot(token: str, name: str, username: str) -> Json:
+    return {"id": int(token.split(":", maxsplit=1)[0]), "is_bot": True, "first_name": name, "username": username}
+
+
 class Cloud:
     """Everything the Bot API server remembers between calls."""
 
@@ -50,12 +55,9 @@ class Cloud:
         self.clock = clock
         self.changes = changes
         self.rules = rules
-        self.bot: Json = {
-            "id": int(rules.token.split(":")[0]),
-            "is_bot": True,
-            "first_name": "Gişe",
-            "username": "gise_sandbox_bot",
-        }
+        self.bot = _bot(rules.token, "Gişe", "gise_sandbox_bot")
+        self.is_main = True
+        self.bots: dict[int, Json] = {self.bot["id"]: self.bot}
         self.users: dict[int, Json] = {}
         self.chats: dict[int, Chat] = {}
         self.blocked: set[int] = set()
@@ -67,6 +69,21 @@ class Cloud:
         self.pressed: set[str] = set()
         self.commands: dict[str, list[Json]] = {}
         self._numbers = itertools.count(1)
+
+    def for_bot(self, token: str) -> "Cloud":
+        """The same chats in the eyes of another bot, which has limits, updates, files and commands of its own."""
+        other = copy(self)
+        other.rules = replace(self.rules, token=token)
+        number = token.split(":", maxsplit=1)[0]
+        other.bot = _bot(token, f"Gişe {number}", f"gise_{number}_bot")
+        other.is_main = False
+        self.bots[other.bot_id] = other.bot
+        other.files = Files()
+        other.limits = Limits(enforced=self.rules.limits)
+        other.updates = Updates(self.changes)
+        other.webhook = Webhook(other.updates, self.clock, self.changes)
+        other.answers, other.pressed, other.commands = {}, set(), {}
+        return other
 
     @property
     def bot_id(self) -> int:
@@ -177,6 +194,9 @@ class Cloud:
         """The chat a call writes into; 403 when the person blocked the bot or never wrote to it."""
         chat = self.chat_named(params)
         if chat.type == "private":
+            if not self.is_main:
+                # People of the sandbox write to the main bot only.
+                raise forbidden("bot can't initiate conversation with a user")
             if chat.id in self.blocked:
                 raise forbidden("bot was blocked by the user")
             if not chat.messages:

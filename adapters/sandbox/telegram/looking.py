@@ -50,11 +50,10 @@ def get_chat_member(cloud: Cloud, params: Params) -> Json:
     """getChatMember: "left" for people who are not there."""
     chat = cloud.chat_named(params)
     user_id = params.number("user_id")
-    if user_id == cloud.bot_id:
-        return member(cloud.bot, chat.members.get(cloud.bot_id, "member"))
-    if user_id not in cloud.users:
+    people = cloud.users | cloud.bots
+    if user_id not in people:
         raise bad_request("user not found")
-    return member(cloud.users[user_id], _status(chat, user_id))
+    return member(people[user_id], _status(chat, user_id))
 
 
 def _status(chat: Chat, user_id: int) -> str:
@@ -67,7 +66,7 @@ def get_chat_administrators(cloud: Cloud, params: Params) -> list[Json]:
     if chat.type == "private":
         raise bad_request("there are no administrators in the private chat")
     people = cloud.users | {cloud.bot_id: cloud.bot}
-    return [member(people[at], status) for at, status in chat.members.items() if chat.is_admin(at)]
+    return [member(people[at], status) for at, status in chat.members.items() if at in people and chat.is_admin(at)]
 
 
 def get_chat_member_count(cloud: Cloud, params: Params) -> int:

@@ -19,10 +19,13 @@ class Membership(People):
         self._cloud.changes.changed()
 
     def add_group(self, chat_id: int, title: str, *, forum: bool = False, bot_status: str = "member") -> None:
-        """Another group with the bot in it: ids from -1000000000000 down are supergroups, others basic groups."""
+        """Another group with all bots in it: ids from -1000000000000 down are supergroups, others basic groups.
+
+        `bot_status` is the main bot's, the others are mere members.
+        """
         kind = "supergroup" if chat_id <= -1_000_000_000_000 else "group"
         chat = Chat(chat_id, kind, {"title": title}, forum=forum)
-        chat.members[self._cloud.bot_id] = bot_status
+        chat.members |= dict.fromkeys(self._cloud.bots, "member") | {self._cloud.bot_id: bot_status}
         self._cloud.chats[chat_id] = chat
         self._cloud.changes.changed()
 
@@ -40,9 +43,14 @@ class Membership(People):
         chat.members[user_id] = status
         self._cloud.tell("chat_member", self._cloud.member_change(chat, user, user, (old, status)), chat)
 
-    def set_bot_status(self, status: str, *, by: int, chat_id: int | None = None) -> None:
-        """Make the bot "administrator", "member", "left" or "kicked" in the group."""
+    def set_bot_status(self, status: str, *, by: int, chat_id: int | None = None, bot_id: int | None = None) -> None:
+        """Make the bot "administrator", "member", "left" or "kicked" in the group; another bot than the main one by
+        its id, of which the main one hears nothing."""
         chat = self._chat(chat_id or self.group_id)
+        if bot_id is not None:
+            chat.members[bot_id] = status
+            self._cloud.changes.changed()
+            return
         old = chat.members.get(self._cloud.bot_id, "left")
         chat.members[self._cloud.bot_id] = status
         self._cloud.tell_about_bot(chat, self._user(by), old, status)

@@ -1,6 +1,7 @@
 """The Bot API over HTTP, on loopback."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TypedDict, Unpack
 
@@ -27,6 +28,7 @@ class Options(TypedDict, total=False):
     """How the agents' group and the bot are set up."""
 
     token: str
+    more_tokens: Sequence[str]
     group_id: int
     forum: bool
     bot_is_admin: bool
@@ -48,11 +50,21 @@ class Call:
     at: float
 
 
+@dataclass
+class Account:
+    """A bot: the world in its eyes, its calls, and the faults that await it."""
+
+    cloud: Cloud
+    calls: list[Call] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
+
+
 class TelegramServer(Membership):
     """A Bot API server with one bot, one group for agents, and the people a test invites.
 
-    Options and their defaults: token "4242:SANDBOX", group_id -1001000000001, forum True, bot_is_admin True,
-    privacy False, limits True.
+    Calls, faults, files and updates are the main bot's; `helper` tells of those that `more_tokens` or `add_bot` added.
+    Options and their defaults: token "4242:SANDBOX", more_tokens none, group_id -1001000000001, forum True,
+    bot_is_admin True, privacy False, limits True.
     """
 
     def __init__(self, clock: SandboxClock, changes: Changes, **options: Unpack[Options]) -> None:
@@ -62,10 +74,42 @@ class TelegramServer(Membership):
         self.group_id = options.get("group_id", -1001000000001)
         bot_status = "administrator" if options.get("bot_is_admin", True) else "member"
         self.add_group(self.group_id, "Gişe", forum=options.get("forum", True), bot_status=bot_status)
-        self.faults = Faults()
-        self.calls: list[Call] = []
+        self._main = Account(self._cloud)
+        self._helpers: dict[str, Account] = {}
+        for token in options.get("more_tokens", ()):
+            self.add_bot(token)
         self.base_url = ""
         self._runner: web.AppRunner | None = None
+
+    @property
+    def calls(self) -> list[Call]:
+        """The main bot's calls, oldest first."""
+        return self._main.calls
+
+    @property
+    def faults(self) -> Faults:
+        """What shall go wrong with the main bot's calls."""
+        return self._main.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._main.faults = faults
+
+    def add_bot(self, token: str) -> int:
+        """Another bot, a member of every group there is; returns its id."""
+        account = self._helpers[token] = Account(self._cloud.for_bot(token))
+        for chat in self._cloud.chats.values():
+            if chat.type != "private":
+                chat.members[account.cloud.bot_id] = "member"
+        return account.cloud.bot_id
+
+    def helper(self, bot_id: int) -> Account:
+        """One of the other bots; KeyError for an unknown id."""
+        return {account.cloud.bot_id: account for account in self._helpers.values()}[bot_id]
+
+    def revoke(self, bot_id: int) -> None:
+        """@BotFather took the token of one of the other bots back: its calls are refused from now on."""
+        del self._helpers[self.helper(bot_id).cloud.rules.token]
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen on loopback; port 0 takes a free one. `base_url` is known afterwards."""
@@ -85,14 +129,16 @@ class TelegramServer(Membership):
 
     async def stop(self) -> None:
         """End the waiting poll and all webhook deliveries, then stop listening."""
-        self._cloud.updates.close()
-        await self._cloud.webhook.stop()
+        for account in (self._main, *self._helpers.values()):
+            account.cloud.updates.close()
+            await account.cloud.webhook.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["token"] != self.token:
+        account = self._account(request.match_info["token"])
+        if account is None:
             return _response(ApiError(401, "Unauthorized"))
         method = _SPELLINGS.get(request.match_info["method"].lower())
         if method is None:
@@ -100,37 +146,32 @@ class TelegramServer(Membership):
         try:
             params = await read_params(request)
         except ApiError as refusal:
-            self._log(method, Params({}, {}), refusal, "")
+            self._log(account, method, Params({}, {}), refusal, "")
             return _response(refusal)
-        outcome = self.faults.take(method)
+        outcome = account.faults.take(method)
         fault = outcome.kind if outcome else ""
         if outcome and not _carried_out(outcome):
-            self._log(method, params, ApiError(outcome.status, "never carried out"), fault)
-        return await answer_under(outcome, request, partial(self._answer, method, params, fault))
+            self._log(account, method, params, ApiError(outcome.status, "never carried out"), fault)
+        return await answer_under(outcome, request, partial(self._answer, account, method, params, fault))
 
-    async def _answer(self, method: str, params: Params, fault: str) -> web.Response:
+    def _account(self, token: str) -> Account | None:
+        """Whose token it is; a test may give the main bot another one at any time."""
+        return self._main if token == self.token else self._helpers.get(token)
+
+    async def _answer(self, account: Account, method: str, params: Params, fault: str) -> web.Response:
+        cloud = account.cloud
         try:
-            result = await self._poll(params) if method == POLL else _METHODS[method](self._cloud, params)
+            result = await _poll(cloud, params) if method == POLL else _METHODS[method](cloud, params)
         except ApiError as refusal:
-            self._log(method, params, refusal, fault)
+            self._log(account, method, params, refusal, fault)
             return _response(refusal)
-        self._log(method, params, result, fault)
+        self._log(account, method, params, result, fault)
         return web.Response(body=orjson.dumps({"ok": True, "result": result}), content_type="application/json")
 
-    async def _poll(self, params: Params) -> list[Json]:
-        if self._cloud.webhook.url:
-            raise conflict(
-                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-            )
-        updates = self._cloud.updates
-        updates.allow(params.array("allowed_updates"))
-        limit = params.number("limit") or 100
-        return await updates.poll(params.number("offset") or 0, limit, params.number("timeout") or 0)
-
-    def _log(self, method: str, params: Params, result: object, fault: str) -> None:
+    def _log(self, account: Account, method: str, params: Params, result: object, fault: str) -> None:
         refusal = result if isinstance(result, ApiError) else None
         call = Call(
-            index=len(self.calls),
+            index=len(account.calls),
             method=method,
             params=params.for_log(),
             ok=refusal is None,
@@ -139,20 +180,21 @@ class TelegramServer(Membership):
             fault=fault,
             at=self._cloud.clock.now(),
         )
-        self.calls.append(call)
+        account.calls.append(call)
         self._cloud.changes.changed()
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        if request.match_info["token"] != self.token:
+        account = self._account(request.match_info["token"])
+        if account is None:
             return _response(ApiError(401, "Unauthorized"))
-        stored = self._cloud.files.at(request.match_info["path"])
+        stored = account.cloud.files.at(request.match_info["path"])
         if stored is None:
             return await _not_found(request)
 
         async def content() -> web.StreamResponse:
             return web.Response(body=stored.data, content_type="application/octet-stream")
 
-        return await answer_under(self.faults.take("file"), request, content)
+        return await answer_under(account.faults.take("file"), request, content)
 
     def messages(self, chat_id: int, thread_id: int | None = None) -> list[Json]:
         """A chat as it looks now, oldest first; reactions stand under `reactions`. Thread 1 is "General"."""
@@ -188,8 +230,18 @@ class TelegramServer(Membership):
 
     @property
     def breaches(self) -> int:
-        """How often the bot ran into a flood limit."""
-        return self._cloud.limits.breaches
+        """How often a bot ran into a flood limit."""
+        return sum(account.cloud.limits.breaches for account in (self._main, *self._helpers.values()))
+
+
+async def _poll(cloud: Cloud, params: Params) -> list[Json]:
+    if cloud.webhook.url:
+        raise conflict(
+            "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+        )
+    cloud.updates.allow(params.array("allowed_updates"))
+    limit = params.number("limit") or 100
+    return await cloud.updates.poll(params.number("offset") or 0, limit, params.number("timeout") or 0)
 
 
 def _carried_out(outcome: Outcome) -> bool:

@@ -16,6 +16,18 @@ from adapters.sandbox.whatsapp.templates import Templates
 from adapters.sandbox.whatsapp.webhooks import Webhooks
 
 DISPLAY_PHONE_NUMBER = "908500000001"
+NUMBER: Json = {
+    "verified_name": "Gişe",
+    "code_verification_status": "VERIFIED",
+    "display_phone_number": "+90 850 000 00 01",
+    "quality_rating": "GREEN",
+    "platform_type": "CLOUD_API",
+    "throughput": {"level": "STANDARD"},
+    "account_mode": "LIVE",
+    "name_status": "APPROVED",
+    "status": "CONNECTED",
+    "whatsapp_business_manager_messaging_limit": "TIER_2K",
+}
 
 
 @dataclass
@@ -56,6 +68,7 @@ class Account:
         self.phones = Phones()
         self.media = MediaStore(clock)
         self.templates = Templates()
+        self.number = dict(NUMBER)
         self.rates = Rates(clock)
         self.faults = Faults()
         self.calls: list[Call] = []
@@ -81,6 +94,12 @@ class Account:
                 "phone_number_id": self.phone_number_id,
             }
             self.webhooks.publish({"messaging_product": "whatsapp", "metadata": number} | value)
+        self.changes.changed()
+
+    def publish_news(self, field: str, value: Json) -> None:
+        """Send one change of a field about the account itself, unless the app is not subscribed."""
+        if self.subscribed:
+            self.webhooks.publish_news(field, value, self.clock.now())
         self.changes.changed()
 
     def later(self, act: Callable[[], None]) -> None:

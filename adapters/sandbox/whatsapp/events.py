@@ -4,6 +4,7 @@ from typing import Any
 
 from adapters.sandbox.whatsapp.json_types import Json
 from adapters.sandbox.whatsapp.phones import Contact, Message
+from adapters.sandbox.whatsapp.templates import Template
 
 
 def contact_item(contact: Contact, *, with_username: bool = True) -> Json:
@@ -50,12 +51,33 @@ def _recipient_item(contact: Contact, message: Message, status: str) -> Json:
     return item
 
 
-def envelope(account_id: str, values: list[Json]) -> Json:
-    """One POST body: a single change in a single entry, several spread over two entries."""
-    changes = [{"field": "messages", "value": value} for value in values]
+def template_item(template: Template) -> Json:
+    """How every webhook about a template names it."""
+    return {
+        "message_template_id": int(template.id),
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+    }
+
+
+def template_status_value(template: Template) -> Json:
+    """`message_template_status_update`: the event is the new status; a pause tells its reason in `other_info`."""
+    value: Json = {"event": template.status, "reason": "NONE", "message_template_category": template.category}
+    if template.status == "PAUSED":
+        value |= {"other_info": {"title": "FIRST_PAUSE", "description": "Paused for 3 hours because of low quality."}}
+    return value | template_item(template)
+
+
+def envelope(account_id: str, values: list[Json], field: str = "messages", at: float | None = None) -> Json:
+    """One POST body: a single change in a single entry, several spread over two entries.
+
+    `at`: unix seconds, which entries about the account itself carry.
+    """
+    changes = [{"field": field, "value": value} for value in values]
     half = len(changes) // 2 if len(changes) > 1 else 0
     groups = [group for group in (changes[:half], changes[half:]) if group]
-    entries = [{"id": account_id, "changes": group} for group in groups]
+    time = {} if at is None else {"time": int(at)}
+    entries = [{"id": account_id, "changes": group} | time for group in groups]
     return {"object": "whatsapp_business_account", "entry": entries}
 
 

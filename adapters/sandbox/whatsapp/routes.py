@@ -14,17 +14,6 @@ from adapters.sandbox.whatsapp.media import bare_type
 
 LARGEST_REQUEST = 110 * 1024 * 1024
 PAGE_SIZE = 25
-NUMBER = {
-    "verified_name": "Gişe",
-    "code_verification_status": "VERIFIED",
-    "display_phone_number": "+90 850 000 00 01",
-    "quality_rating": "GREEN",
-    "platform_type": "CLOUD_API",
-    "throughput": {"level": "STANDARD"},
-    "account_mode": "LIVE",
-    "name_status": "APPROVED",
-    "status": "CONNECTED",
-}
 
 Perform = Callable[[web.Request, Json], Awaitable[Json]]
 
@@ -120,9 +109,7 @@ class GraphRoutes:
         return {"data": [self._number(params)], "paging": {"cursors": {"before": "MA", "after": "MA"}}}
 
     def _number(self, params: Json) -> Json:
-        wanted = str(params.get("fields") or ",".join(NUMBER)).split(",")
-        told = {key: value for key, value in NUMBER.items() if key in wanted}
-        return told | {"id": self._account.phone_number_id}
+        return _chosen(self._account.number, params) | {"id": self._account.phone_number_id}
 
     async def _message_templates(self, request: web.Request, params: Json) -> Json:
         found = self._account.templates.listed(params)
@@ -137,7 +124,7 @@ class GraphRoutes:
             "message_template_limit": 250,
             "are_translations_complete": True,
         }
-        shown = [template.describe() for template in found[first:end]]
+        shown = [_chosen(template.describe(), params) | {"id": template.id} for template in found[first:end]]
         return {"data": shown, "paging": paging} | ({"summary": summary} if "summary" in params else {})
 
     async def _subscribed_apps(self, _request: web.Request, _params: Json) -> Json:
@@ -187,6 +174,12 @@ async def _parameters(request: web.Request) -> Json:
             raise GraphError(100, message="(#100) The request body must be a JSON object.")
         return params | body
     return params | dict(await request.post())
+
+
+def _chosen(described: Json, params: Json) -> Json:
+    """Only the fields that were asked for; everything where none were named."""
+    wanted = str(params.get("fields") or ",".join(described)).split(",")
+    return {key: value for key, value in described.items() if key in wanted}
 
 
 def _count(params: Json, key: str, default: int) -> int:

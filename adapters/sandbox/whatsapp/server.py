@@ -7,7 +7,9 @@ from aiohttp import web
 from adapters.sandbox.changes import Changes
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.whatsapp import receipts
+from adapters.sandbox.whatsapp.account import DISPLAY_PHONE_NUMBER
 from adapters.sandbox.whatsapp.customers import CustomerActs
+from adapters.sandbox.whatsapp.events import template_item, template_status_value
 from adapters.sandbox.whatsapp.json_types import Json
 from adapters.sandbox.whatsapp.routes import GraphRoutes
 from adapters.sandbox.whatsapp.templates import Template
@@ -102,6 +104,36 @@ class WhatsAppServer(CustomerActs):
     ) -> None:
         """Add or replace a template; `buttons` are quick replies, placeholders are {{1}} or {{name}}."""
         self.templates.add(Template(name, language, body, category, status, buttons))
+
+    def set_template(self, name: str, language: str, *, status: str = "", quality: str = "", tell: bool = True) -> None:
+        """Meta pauses, rejects or restores a template, or rates it anew; with `tell` the webhook says so."""
+        if status:
+            changed = self.templates.change(name, language, status=status)
+            value = template_status_value(changed)
+            self._tell("message_template_status_update", value, tell=tell)
+        if quality:
+            before = self.templates.find(name, language).quality
+            changed = self.templates.change(name, language, quality=quality)
+            value = {"previous_quality_score": before, "new_quality_score": quality} | template_item(changed)
+            self._tell("message_template_quality_update", value, tell=tell)
+
+    def set_number(self, *, quality: str = "", status: str = "", limit: str = "", tell: bool = True) -> None:
+        """Meta rates the number anew, flags it, or gives it another limit; with `tell` the webhook says so."""
+        told = {"quality_rating": quality, "status": status, "whatsapp_business_manager_messaging_limit": limit}
+        self.number |= {field: value for field, value in told.items() if value}
+        current = self.number["whatsapp_business_manager_messaging_limit"]
+        event = "FLAGGED" if status == "FLAGGED" else "DOWNGRADE"
+        value = {"display_phone_number": DISPLAY_PHONE_NUMBER, "event": event, "current_limit": current}
+        self._tell("phone_number_quality_update", value, tell=tell)
+
+    def restrict(self, event: str = "ACCOUNT_RESTRICTION", **details: object) -> None:
+        """Meta restricts or disables the whole account: the webhook `account_update`."""
+        self._tell("account_update", {"event": event} | details, tell=True)
+
+    def _tell(self, field: str, value: Json, *, tell: bool) -> None:
+        if tell:
+            self.publish_news(field, value)
+        self.changes.changed()
 
     def messages(self, wa_id: str) -> list[Json]:
         """The phone's view, oldest first; what failed never got there (see `message`)."""

@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.sandbox.whatsapp.checks import length_between, objects_param
 from adapters.sandbox.whatsapp.errors import GraphError
@@ -15,13 +15,14 @@ BODY_LENGTH = 1024
 BUTTON_LENGTH = 25
 MOST_BUTTONS = 10
 PAYLOAD_LENGTH = 256
-STATUSES = ("APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED")
+STATUSES = ("APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED", "IN_APPEAL", "ARCHIVED", "PENDING_DELETION")
+QUALITIES = ("GREEN", "YELLOW", "RED", "UNKNOWN")
 REFUSALS = {"PAUSED": 132015, "DISABLED": 132016}
 
 
 @dataclass(frozen=True)
 class Template:
-    """One language of a template; `buttons` are the titles of its quick replies."""
+    """One language of a template; `buttons` are the titles of its quick replies, `header` is a line of text above."""
 
     name: str
     language: str
@@ -29,6 +30,8 @@ class Template:
     category: str = "UTILITY"
     status: str = "APPROVED"
     buttons: tuple[str, ...] = ()
+    quality: str = "UNKNOWN"
+    header: str = ""
 
     @property
     def id(self) -> str:
@@ -53,7 +56,8 @@ class Template:
             body["example"] = {"body_text_named_params": samples}
         elif self.parameters:
             body["example"] = {"body_text": [["sample"] * len(self.parameters)]}
-        components = [body]
+        components: list[Json] = [{"type": "HEADER", "format": "TEXT", "text": self.header}] if self.header else []
+        components.append(body)
         if self.buttons:
             items = [{"type": "QUICK_REPLY", "text": title} for title in self.buttons]
             components.append({"type": "BUTTONS", "buttons": items})
@@ -64,6 +68,7 @@ class Template:
             "language": self.language,
             "status": self.status,
             "category": self.category,
+            "quality_score": {"score": self.quality, "date": 0},
             "id": self.id,
         }
 
@@ -73,6 +78,8 @@ class Template:
             if not (_is(part, "type", "body") or _is_quick_reply(part)):
                 given = f"{part.get('type')}/{part.get('sub_type')}"
                 raise GraphError(132000, f"component {given} does not exist in this template")
+        if PLACEHOLDER.search(self.header):
+            raise GraphError(132000, "header: number of localizable_params (0) does not match the expected number")
         values = self._values(components)
         text = PLACEHOLDER.sub(lambda found: values[found.group(1)], self.body)
         if len(text) > BODY_LENGTH:
@@ -161,11 +168,28 @@ class Templates:
 
     def add(self, template: Template) -> None:
         """Add or replace; ValueError for what Meta would never approve."""
-        if template.status not in STATUSES:
-            raise ValueError(f"template status must be one of {STATUSES}, not {template.status!r}")
+        if template.status not in STATUSES or template.quality not in QUALITIES:
+            given = f"{template.status!r} and {template.quality!r}"
+            raise ValueError(f"a template has one of {STATUSES} and {QUALITIES}, not {given}")
         if len(template.buttons) > MOST_BUTTONS or any(len(b) > BUTTON_LENGTH for b in template.buttons):
             raise ValueError(f"a template has at most {MOST_BUTTONS} buttons of {BUTTON_LENGTH} characters")
         self._templates[template.name, template.language] = template
+
+    def change(self, name: str, language: str, *, status: str = "", quality: str = "") -> Template:
+        """Give a template another status or quality; LookupError when there is none."""
+        found = self.find(name, language)
+        self.add(replace(found, status=status or found.status, quality=quality or found.quality))
+        return self.find(name, language)
+
+    def find(self, name: str, language: str) -> Template:
+        """The template, whatever its status; LookupError when there is none."""
+        if (name, language) not in self._templates:
+            raise LookupError(f"no template {name} in {language}")
+        return self._templates[name, language]
+
+    def remove(self, name: str, language: str) -> None:
+        """Forget a template, as if somebody had deleted it in WhatsApp Manager."""
+        del self._templates[name, language]
 
     def sendable(self, name: str, language: str) -> Template:
         """The approved template; GraphError 132001, 132015 or 132016 otherwise."""

@@ -54,6 +54,7 @@ class Webhooks:
         self._changes = changes
         self._account_id = account_id
         self._queue: list[Json] = []
+        self._of_account: list[tuple[str, Json, float]] = []
         self._held = False
         self._order: random.Random | None = None
         self._wake = asyncio.Event()
@@ -76,11 +77,16 @@ class Webhooks:
     @property
     def idle(self) -> bool:
         """Whether everything published so far was taken with 2xx."""
-        return not self._queue and self._unfinished == 0
+        return not self._queue and not self._of_account and self._unfinished == 0
 
     def publish(self, value: Json) -> None:
         """Queue one change of the field `messages`; it is POSTed as soon as the loop runs."""
         self._queue.append(value)
+        self._poke()
+
+    def publish_news(self, field: str, value: Json, at: float) -> None:
+        """Queue one change of another field, about the account itself; each is a POST of its own."""
+        self._of_account.append((field, value, at))
         self._poke()
 
     def hold(self) -> None:
@@ -137,7 +143,7 @@ class Webhooks:
         return self._http
 
     def _poke(self) -> None:
-        if self._queue and self._url and not self._held:
+        if (self._queue or self._of_account) and self._url and not self._held:
             self._wake.set()
         else:
             self._wake.clear()
@@ -153,16 +159,16 @@ class Webhooks:
                 self._spawn(self._posting, self._attempt(delivery))
 
     def _pack(self) -> list[Delivery]:
-        """Turn the queue into POSTs: one per change, or all in one when batching, each with its copies."""
+        """Turn the queues into POSTs: one per change, or all in one when batching, each with its copies."""
         queued, self._queue = self._queue, []
+        news, self._of_account = self._of_account, []
         self._poke()
         if self._order:
             self._order.shuffle(queued)
         bodies = [merged(queued)] if self.batch and queued else [[value] for value in queued]
-        packed = []
-        for values in bodies:
-            payload = envelope(self._account_id, values)
-            packed += [Delivery(_serialised(payload), payload) for _ in range(1 + self.duplicate)]
+        payloads = [envelope(self._account_id, values) for values in bodies]
+        payloads += [envelope(self._account_id, [value], field, at) for field, value, at in news]
+        packed = [Delivery(_serialised(each), each) for each in payloads for _ in range(1 + self.duplicate)]
         self.deliveries += packed
         self._unfinished += len(packed)
         return packed

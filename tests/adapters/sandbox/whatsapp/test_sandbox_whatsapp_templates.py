@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 import pytest
 from pywa_async.client import WhatsApp
 from pywa_async.errors import TemplateNotExists, TemplateParamCountMismatch, TemplatePaused, WhatsAppError
@@ -9,6 +10,8 @@ from pywa_async.types.others import Pagination
 from pywa_async.types.templates import BodyText, QuickReplyButton, TemplateLanguage, TemplateStatus
 
 from adapters.sandbox.whatsapp import WhatsAppServer
+from adapters.sandbox.whatsapp.templates import Template
+from tests.adapters.sandbox.whatsapp.conftest import Receiver
 
 TURKISH = TemplateLanguage.TURKISH
 
@@ -106,3 +109,59 @@ async def test_the_number_and_its_app_can_be_asked_for(server: WhatsAppServer, w
     assert (number.id, number.quality_rating) == (server.phone_number_id, "GREEN")
     assert [n.display_phone_number for n in await wa.get_business_phone_numbers()] == ["+90 850 000 00 01"]
     assert (await wa.api.get_waba_subscribed_apps(server.business_account_id))["data"]
+
+
+async def test_a_pause_is_told_by_a_webhook_and_refuses_the_template(
+    server: WhatsAppServer, wa: WhatsApp, receiver: Receiver, ayse: str
+) -> None:
+    server.set_template("gise_closed", "tr", status="PAUSED")
+    await server.settle()
+    [told] = receiver.values("message_template_name")
+    assert (told["event"], told["message_template_name"], told["message_template_language"]) == (
+        "PAUSED",
+        "gise_closed",
+        "tr",
+    )
+    assert told["other_info"]["title"] == "FIRST_PAUSE"
+    entry = orjson.loads(receiver.posts[-1][0])["entry"][0]
+    assert (entry["changes"][0]["field"], entry["time"]) == ("message_template_status_update", int(server.clock.now()))
+    with pytest.raises(TemplatePaused):
+        await wa.send_template(ayse, "gise_closed", TURKISH, body("1"))
+    server.set_template("gise_closed", "tr", status="APPROVED", tell=False)
+    await wa.send_template(ayse, "gise_closed", TURKISH, body("1"))
+    assert len(receiver.values("message_template_name")) == 1
+
+
+async def test_quality_and_limits_are_told_and_listed(server: WhatsAppServer, wa: WhatsApp, receiver: Receiver) -> None:
+    server.set_template("gise_closed", "tr", quality="RED")
+    server.set_number(quality="YELLOW", limit="TIER_10K")
+    server.restrict("ACCOUNT_RESTRICTION", restriction_info=[])
+    await server.settle()
+    [scored] = receiver.values("new_quality_score")
+    assert (scored["previous_quality_score"], scored["new_quality_score"]) == ("UNKNOWN", "RED")
+    assert receiver.values("current_limit")[0]["current_limit"] == "TIER_10K"
+    assert receiver.values("restriction_info")[0]["event"] == "ACCOUNT_RESTRICTION"
+    listed = await wa.get_templates(name="gise_closed")
+    scores = {one.language.value: one.quality_score.score.value for one in listed if one.quality_score}
+    assert scores == {"tr": "RED", "en": "UNKNOWN"}
+    assert (await wa.get_business_phone_number()).quality_rating == "YELLOW"
+
+
+async def test_only_the_fields_that_are_asked_for_are_listed(server: WhatsAppServer, wa: WhatsApp) -> None:
+    answer = await wa.api.get_templates(server.business_account_id, ("name", "status"), pagination={"limit": 1})
+    assert set(answer["data"][0]) == {"id", "name", "status"}
+
+
+async def test_a_header_with_a_variable_wants_its_own_parameter(
+    server: WhatsAppServer, wa: WhatsApp, ayse: str
+) -> None:
+    server.templates.add(Template("headed", "tr", "{{1}}", header="{{1}}"))
+    with pytest.raises(TemplateParamCountMismatch):
+        await wa.send_template(ayse, "headed", TURKISH, body("1"))
+
+
+async def test_what_meta_would_never_have_is_refused(server: WhatsAppServer) -> None:
+    with pytest.raises(ValueError, match="PURPLE"):
+        server.set_template("gise_closed", "tr", quality="PURPLE")
+    with pytest.raises(LookupError):
+        server.set_template("nowhere", "tr", status="PAUSED")

@@ -1,56 +1,56 @@
-"""Wiring: settings to a running help desk, started in order and stopped in reverse."""
+"""Wiring: settings to a running help desk, started in order and stopped in reverse.
+
+Webhooks are stored from the first second on. What only the work behind the door needs, above all the platforms'
+clients, is loaded after that, so this file imports none of it.
+"""
 
 import asyncio
 import contextlib
-import secrets
+import gc
 import signal
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from importlib import import_module
+from typing import Any
 
 import structlog
 
-from adapters.telegram.channel import TelegramChannel
-from adapters.telegram.updates import Poller, webhook_route
-from adapters.web import Route, Server, create_web, get, post, serve
-from adapters.whatsapp.channel import WhatsAppChannel
-from adapters.whatsapp.webhook import challenge, receive
-from bot import crashpoints, inbox, measures
-from bot.domain.errors import SendError
-from bot.health import Readiness
-from bot.helpdesk import HelpDesk, Policies
+from adapters.web import Server
+from bot import crashpoints, inbox
+from bot.health import Readiness, Register, Watch, pulse
+from bot.helpdesk import HelpDesk
 from bot.outbox import Outbox, recover
-from bot.ports import Channel, Item
 from bot.services import upkeep
-from bot.texts import Texts
+from bot.services.account import AccountWatch
 from config.clock import SystemClock
+from config.door import Door
+from config.house import furnished
 from config.listening import Timekeeper
-from config.menus import menus
-from config.policies import SHIPPED, load_intake
+from config.probes import Probes
 from config.settings import Settings
 from scheduler.jobs import Job
-from scheduler.runner import Scheduler
-from store import db, desk
+from store import db
 from store import inbox as inbox_store
 from store import timers as timer_store
 
 DRAIN_SECONDS = 2.5
 """How long the workers, and then the calls under way, may take at a stop that must end within ten seconds."""
 
-INTRODUCTION_PAUSE = 30.0
-"""Seconds until Telegram is told again where updates go."""
+_LOADED_LATE = ("config.platforms", "config.watching", "scheduler.runner")
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A running help desk. `port` is where its HTTP server listens."""
+    """A running help desk. `port` is where its HTTP server listens; `watch` looks after its health."""
 
     helpdesk: HelpDesk
     outbox: Outbox
     server: Server
+    watch: Watch
+    register: Register
 
     @property
     def port(self) -> int:
@@ -60,8 +60,11 @@ class App:
 async def run(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT, then drain and stop."""
     stop = asyncio.Event()
+    gc.disable()  # until everything is loaded: a million new objects that all stay are not worth looking through
     with _signals(stop):
         async with opened(settings) as app:
+            gc.freeze()
+            gc.enable()
             log.info("gise is open", port=app.port, whatsapp=settings.whatsapp is not None)
             await stop.wait()
             log.info("gise is closing")
@@ -80,8 +83,8 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[App]:
-    """Open everything in order: database, channels, workers, web, updates, scheduler."""
+async def opened(settings: Settings, probes: Probes | None = None) -> AsyncIterator[App]:
+    """Open everything in order: database, door, platforms, workers, updates, scheduler."""
     if settings.chaos.crash_at:
         crashpoints.arm(settings.chaos.crash_at)
     async with AsyncExitStack() as stack:
@@ -89,97 +92,62 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         await db.open_database(settings.database_url)
         stack.push_async_callback(db.close_database)
-        telegram, channels = await _channels(settings, stack)
-        helpdesk = _helpdesk(settings, telegram, channels)
-        await _recover(helpdesk)
-        outbox = Outbox(helpdesk)
-        stack.push_async_callback(_drained, helpdesk, outbox, _workers(helpdesk, outbox))
-        poller = _poller(settings, helpdesk, telegram) if settings.telegram.mode == "polling" else None
-        health = Readiness(helpdesk, lambda: _troubles(poller, outbox))
-        routes = _routes(settings, helpdesk, telegram)
-        server = await serve(create_web(routes, health, measures.exposition), settings.http.host, settings.http.port)
+        door = Door(clock=SystemClock(settings.clock.offset_file))
+        server = await door.open(settings)
         stack.push_async_callback(server.stop)
-        await _receive_updates(settings, telegram, poller, helpdesk.texts, stack)
-        scheduler = Scheduler(_jobs(helpdesk, outbox, health, Timekeeper(helpdesk, poller)))
-        scheduler.start()
-        stack.push_async_callback(scheduler.stop)
-        yield App(helpdesk, outbox, server)
+        await asyncio.to_thread(_load)
+        yield await _furnished(settings, probes or Probes(), door, server, stack)
 
 
-async def _channels(settings: Settings, stack: AsyncExitStack) -> tuple[TelegramChannel, dict[str, Channel]]:
-    """The vendors' clients; the desk lives in Telegram whether customers do or not."""
-    clock = _clock(settings)
-    telegram = TelegramChannel(
-        settings.telegram.token.get_secret_value(),
-        now=clock.now,
-        groups=[await desk.newest_chat(str(settings.telegram.agent_group_id))],
-        api_base=settings.telegram.api_base,
-        group_writes_per_minute=settings.telegram.group_writes_per_minute,
+def _load() -> None:
+    """Import what takes long, in a thread of its own: the door answers meanwhile."""
+    for module in _LOADED_LATE:
+        import_module(module)
+
+
+async def _furnished(settings: Settings, probes: Probes, door: Door, server: Server, stack: AsyncExitStack) -> App:
+    """All that is behind the door."""
+    from config import platforms
+    from config.watching import Lookout
+    from scheduler.runner import Scheduler
+
+    clients = await platforms.connected(settings, door.clock, stack)
+    helpdesk = furnished(settings, clients.telegram, clients.channels, door)
+    await _recover(helpdesk)
+    outbox = Outbox(helpdesk)
+    stack.push_async_callback(_drained, helpdesk, outbox, _workers(helpdesk, outbox))
+    stack.push_async_callback(server.stop)
+    poller = platforms.poller_of(settings, helpdesk, clients.telegram)
+    introduction = platforms.Introduction(settings, clients.telegram)
+    _background(stack, telegram_introduction=introduction.run(helpdesk), pulse=pulse.beat(door.clock))
+    if poller is not None:
+        _background(stack, telegram_poller=poller.run())
+    account = AccountWatch(helpdesk, clients.whatsapp.inspect) if clients.whatsapp else None
+    lookout = Lookout(settings, helpdesk, probes, account)
+    watch = lookout.watch(
+        clients, poller, introduction, stopped=lambda: outbox.troubles, jobs=lambda: scheduler.successes
     )
-    stack.push_async_callback(telegram.close)
-    channels: dict[str, Channel] = {telegram.name: telegram} if settings.telegram.customers else {}
-    if settings.whatsapp is not None:
-        whatsapp = WhatsAppChannel(
-            settings.whatsapp.token.get_secret_value(),
-            settings.whatsapp.phone_number_id,
-            settings.whatsapp.business_account_id or "",
-            settings.whatsapp.graph_url,
-        )
-        stack.push_async_callback(whatsapp.close)
-        channels[whatsapp.name] = whatsapp
-    await _look_at_the_group(telegram)
-    return telegram, channels
+    health = Readiness(helpdesk, lookout.register, watch)
+    door.health.house = health
+    timekeeper = Timekeeper(helpdesk, poller)
+    jobs = _jobs(helpdesk, outbox, health, watch, timekeeper)
+    jobs += [Job("whatsapp account", 1.0, account.tick)] if account else []
+    scheduler = Scheduler(jobs, door.clock.monotonic)
+    scheduler.start()
+    stack.push_async_callback(scheduler.stop)
+    return App(helpdesk, outbox, server, watch, lookout.register)
 
 
-async def _look_at_the_group(telegram: TelegramChannel) -> None:
-    """Forum or plain group, and our own name. Without an answer we start all the same and assume a forum."""
-    try:
-        found = await telegram.inspect()
-    except SendError as error:
-        log.warning("telegram could not be asked about the agents' group", error=str(error))
-        return
-    for group in found.groups:
-        if group.problem:
-            log.warning("the agents' group cannot be seen; run `gise check`", problem=group.problem)
-        else:
-            telegram.has_topics = group.is_forum
+def _background(stack: AsyncExitStack, **work: Coroutine[Any, Any, None]) -> None:
+    """Tasks that run until the house closes, by their names."""
+    tasks = [asyncio.create_task(coro, name=name.replace("_", "-")) for name, coro in work.items()]
+    stack.push_async_callback(_cancelled, tasks)
 
 
-def _texts(settings: Settings) -> Texts:
-    """The shipped sentences, and the operator's own over them."""
-    own = settings.config.dir / "locales" if settings.config.dir else None
-    folders = [SHIPPED / "locales", *([own] if own and own.is_dir() else [])]
-    return Texts(folders, settings.default_locale)
-
-
-def _clock(settings: Settings) -> SystemClock:
-    return SystemClock(settings.clock.offset_file)
-
-
-def _helpdesk(settings: Settings, telegram: TelegramChannel, channels: Mapping[str, Channel]) -> HelpDesk:
-    policies = Policies(
-        locale=settings.default_locale,
-        zone=settings.timezone,
-        intake=load_intake(settings.config.dir),
-        intake_minutes=settings.intake.minutes,
-        auto_close_days=settings.auto_close.days,
-        reopen_days=settings.reopen.days,
-        plain_is_note=settings.desk.plain_is_note,
-        require_role=settings.desk.require_role,
-        admins=frozenset(settings.admins),
-        templates=settings.whatsapp.templates if settings.whatsapp else {},
-    )
-    files: Path = settings.data_dir / "files"
-    files.mkdir(parents=True, exist_ok=True)
-    return HelpDesk(
-        clock=_clock(settings),
-        epoch=secrets.token_hex(8),
-        policies=policies,
-        texts=_texts(settings),
-        channels=channels,
-        desk=telegram,
-        files=files,
-    )
+async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _recover(helpdesk: HelpDesk) -> None:
@@ -208,84 +176,10 @@ async def _drained(helpdesk: HelpDesk, outbox: Outbox, workers: Sequence[asyncio
     await asyncio.gather(*workers, return_exceptions=True)
 
 
-def _poller(settings: Settings, helpdesk: HelpDesk, telegram: TelegramChannel) -> Poller:
-    cursor = f"telegram:{telegram.bot_id}"
-
-    async def accept(items: Sequence[Item], cursor_value: int | None = None) -> None:
-        await inbox.accept(helpdesk, items, None if cursor_value is None else (cursor, cursor_value))
-
-    async def load_offset() -> int:
-        return await inbox_store.cursor(cursor)
-
-    return Poller(
-        bot_id=telegram.bot_id,
-        token=settings.telegram.token.get_secret_value(),
-        api_base=settings.telegram.api_base,
-        accept=lambda items, cursor=None: accept(items, cursor),
-        load_offset=load_offset,
-    )
-
-
-def _troubles(poller: Poller | None, outbox: Outbox) -> dict[str, str]:
-    troubles = dict(outbox.stopped_channels)
-    if poller is not None and poller.status not in {"ok", "starting"}:
-        troubles["telegram updates"] = poller.status
-    return troubles
-
-
-def _routes(settings: Settings, helpdesk: HelpDesk, telegram: TelegramChannel) -> list[Route]:
-    async def accept(items: Sequence[Item], cursor: int | None = None) -> None:
-        del cursor
-        await inbox.accept(helpdesk, items)
-
-    routes: list[Route] = []
-    if settings.whatsapp is not None:
-        whatsapp = settings.whatsapp
-        secret = whatsapp.app_secret.get_secret_value()
-        routes.append(get("/webhooks/whatsapp", challenge(whatsapp.verify_token.get_secret_value())))
-        routes.append(post("/webhooks/whatsapp", receive([secret], accept)))
-    if settings.telegram.mode == "webhook" and settings.telegram.webhook_secret is not None:
-        secret = settings.telegram.webhook_secret.get_secret_value()
-        routes.append(post("/webhooks/telegram", webhook_route(secret, accept, telegram.bot_id)))
-    return routes
-
-
-async def _receive_updates(
-    settings: Settings, telegram: TelegramChannel, poller: Poller | None, texts: Texts, stack: AsyncExitStack
-) -> None:
-    """Start asking for updates, or have them posted to us; command menus follow in their own time."""
-    tasks = [asyncio.create_task(_introduce(settings, telegram, poller, texts), name="telegram-introduction")]
-    if poller is not None:
-        tasks.append(asyncio.create_task(poller.run(), name="telegram-poller"))
-    stack.push_async_callback(_cancelled, tasks)
-
-
-async def _introduce(settings: Settings, telegram: TelegramChannel, poller: Poller | None, texts: Texts) -> None:
-    """Tell Telegram where updates go and which commands there are, again and again until it listens."""
-    webhook = settings.telegram if poller is None else None
-    while True:
-        try:
-            if webhook and webhook.webhook_url and webhook.webhook_secret:
-                await telegram.use_webhook(webhook.webhook_url, webhook.webhook_secret.get_secret_value())
-            elif poller is not None:
-                await telegram.use_polling()
-            await telegram.set_commands(menus(texts))
-        except SendError as error:
-            log.warning("telegram did not take the command menus or the webhook", error=str(error))
-            await asyncio.sleep(INTRODUCTION_PAUSE)
-        else:
-            return
-
-
-async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, timekeeper: Timekeeper) -> list[Job]:
+def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, watch: Watch, timekeeper: Timekeeper) -> list[Job]:
     return [
         Job("timers", 1.0, timekeeper.sweep),
+        Job("health", 1.0, watch.turn),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),
         Job("pruning", 60.0, lambda: upkeep.prune(helpdesk)),

@@ -29,7 +29,7 @@ PROGRAM = Program(
     entry="config.cli:main",
     arguments=("run",),
     repeated=Texts([SHIPPED / "locales"], LOCALE).text(LOCALE, "possibly-repeated"),
-    modules=("config.logs", "config.app", "uvloop"),
+    modules=("config.logs", "config.app", "config.platforms", "config.watching", "scheduler.runner", "uvloop"),
 )
 
 

@@ -11,6 +11,11 @@ _SETTLED_NS = 100_000_000  # a younger file may change again without its stamp c
 log = structlog.get_logger(__name__)
 
 
+def unix_time() -> float:
+    """The machine's own time in unix seconds, which no sandbox moves."""
+    return time.time()
+
+
 class SystemClock:
     """The machine's clock plus an offset: the number of seconds, as text, in `offset_file`.
 

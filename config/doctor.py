@@ -16,8 +16,10 @@ from adapters.whatsapp.channel import WhatsAppChannel
 from bot.domain.errors import SendError
 from config import findings
 from config.findings import Finding, bad, good, odd
+from config.policies import SHIPPED
 from config.redaction import Redaction
-from config.settings import Settings, Telegram, WhatsApp
+from config.sections import Telegram
+from config.settings import Settings, WhatsApp
 from store.upgrade import known_migrations
 
 _LITTLE_SPACE = 500 * 2**20
@@ -26,7 +28,7 @@ _LITTLE_SPACE = 500 * 2**20
 async def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order a person would put them right. Changes nothing, prints no secret."""
     found = await _telegram(settings.telegram)
-    found += await _whatsapp(settings.whatsapp) if settings.whatsapp else [good("WhatsApp: left out")]
+    found += await _whatsapp(settings, settings.whatsapp) if settings.whatsapp else [good("WhatsApp: left out")]
     found += await _clocks(settings)
     found += await asyncio.to_thread(lambda: [*_folder(settings.data_dir), _database(settings.database_url)])
     # The platforms' own words are among them, and those may quote what they were sent.
@@ -38,18 +40,20 @@ async def _telegram(settings: Telegram) -> list[Finding]:
     channel = TelegramChannel(
         settings.token.get_secret_value(),
         now=lambda: time.time_ns() // 1_000_000,
-        groups=[str(settings.agent_group_id)],
+        groups=list(settings.teams),
+        helpers=settings.helpers,
         api_base=settings.api_base,
     )
     try:
-        return list(findings.telegram(settings, await channel.inspect()))
+        seen = await channel.inspect()
+        return [*findings.telegram(settings, seen), *map(findings.helper, await channel.inspect_helpers())]
     except SendError as error:
         return [findings.refusal("TELEGRAM", settings.api_base, error)]
     finally:
         await channel.close()
 
 
-async def _whatsapp(settings: WhatsApp) -> list[Finding]:
+async def _whatsapp(whole: Settings, settings: WhatsApp) -> list[Finding]:
     channel = WhatsAppChannel(
         settings.token.get_secret_value(),
         settings.phone_number_id,
@@ -57,11 +61,18 @@ async def _whatsapp(settings: WhatsApp) -> list[Finding]:
         settings.graph_url,
     )
     try:
-        return list(findings.whatsapp(settings, await channel.inspect()))
+        return list(findings.whatsapp(settings, await channel.inspect(), _languages(whole)))
     except SendError as error:
         return [findings.refusal("WHATSAPP", settings.api_base, error)]
     finally:
         await channel.close()
+
+
+def _languages(settings: Settings) -> list[str]:
+    """The languages there are texts for, the desk's own first."""
+    own = [settings.config.dir / "locales"] if settings.config.dir else []
+    found = {file.stem for folder in (SHIPPED / "locales", *own) for file in folder.glob("*.ftl")}
+    return [settings.default_locale, *sorted(found - {settings.default_locale})]
 
 
 async def _clocks(settings: Settings) -> list[Finding]:

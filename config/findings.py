@@ -1,20 +1,40 @@
 """The doctor's verdicts: what was found out about an account, in a line that says what to do. No network here."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from adapters.telegram.doctor import GroupInspection, Inspection
+from adapters.telegram.doctor import INSIDE, GroupInspection, HelperInspection, Inspection
 from adapters.telegram.updates import ALLOWED_UPDATES
-from adapters.whatsapp.account import AccountReport
+from bot.domain.account import WELL, AccountReport, Fault, TemplateReport, fault_of, rated
 from bot.domain.errors import Reach, SendError
-from config.settings import Telegram, WhatsApp
+from config.sections import Telegram
+from config.settings import WhatsApp
 
 MANY_WAITING = 100
-_INSIDE = ("creator", "administrator", "member", "restricted")
 _RULES = ("creator", "administrator")
+
+
+_WRONG = {
+    Fault.PAUSED: "is paused",
+    Fault.DISABLED: "is disabled",
+    Fault.REJECTED: "was rejected",
+    Fault.IN_REVIEW: "is being reviewed",
+    Fault.MISSING: "does not exist",
+    Fault.PARAMETERS: "has other variables than the ticket's number",
+    Fault.BUTTONS: "does not begin its buttons with a quick reply",
+}
+_ADVICE = {
+    Fault.PAUSED: "Meta lets it go again after some hours; better wording keeps it from being paused for good",
+    Fault.DISABLED: "Meta keeps it disabled: make a new one under another name",
+    Fault.REJECTED: "edit it in WhatsApp Manager and submit it again, or appeal",
+    Fault.IN_REVIEW: "wait for Meta, a day at most",
+    Fault.MISSING: "make it in WhatsApp Manager, category Utility, in exactly this language",
+    Fault.PARAMETERS: "its body must contain {{1}} and no other variable, header and links none at all",
+    Fault.BUTTONS: "make its first button a quick reply such as: Show answer",
+}
 
 
 class Mark(StrEnum):
@@ -76,10 +96,10 @@ def telegram(settings: Telegram, seen: Inspection) -> Iterator[Finding]:
 
 def _group(group: GroupInspection, seen: Inspection) -> Iterator[Finding]:
     name = f"Agents' group {group.title or group.chat}"
-    if group.problem or group.our_status not in _INSIDE:
+    if group.problem or group.our_status not in INSIDE:
         yield bad(
             f"{name}: the bot is not in it ({group.problem or group.our_status})",
-            f"add @{seen.username} to the group as an administrator and check GISE_TELEGRAM__AGENT_GROUP_ID",
+            f"add @{seen.username} to the group as an administrator and check {_variable(group, seen)}",
         )
         return
     yield good(f"{name}: the bot is in it")
@@ -102,6 +122,22 @@ def _group(group: GroupInspection, seen: Inspection) -> Iterator[Finding]:
         )
     else:
         yield good(f"{name}: the bot sees all messages, reactions and members")
+
+
+def _variable(group: GroupInspection, seen: Inspection) -> str:
+    """Where the id of this group was written."""
+    return "GISE_TELEGRAM__AGENT_GROUP_ID" if group is seen.groups[0] else "GISE_TELEGRAM__MORE_GROUPS"
+
+
+def helper(seen: HelperInspection) -> Finding:
+    """A bot that lends its writes to the desk."""
+    name = f"Helper bot {f'@{seen.username}' if seen.username else seen.bot_id}"
+    if seen.problem:
+        return bad(f"{name}: the token is refused ({seen.problem})", "renew its token in GISE_TELEGRAM__DESK_TOKENS")
+    if seen.absent_from:
+        missing = ", ".join(seen.absent_from)
+        return bad(f"{name}: it is not in the group {missing}", "add it there as a member, or take its token away")
+    return good(f"{name}: the token is valid, and it is in every agents' group")
 
 
 def _webhook(settings: Telegram, seen: Inspection) -> Iterator[Finding]:
@@ -135,10 +171,13 @@ def _webhook(settings: Telegram, seen: Inspection) -> Iterator[Finding]:
         )
 
 
-def whatsapp(settings: WhatsApp, seen: AccountReport) -> Iterator[Finding]:
-    """The number, who gets its webhooks, and the templates for closed windows."""
-    yield good(f"WhatsApp: the token is valid, the number is {seen.phone} ({seen.verified_name})")
-    if seen.quality in {"YELLOW", "RED"}:
+def whatsapp(settings: WhatsApp, seen: AccountReport, languages: Sequence[str] = ("tr",)) -> Iterator[Finding]:
+    """The number, who gets its webhooks, and the templates for closed windows; the first language is the desk's."""
+    limit = f", limit {seen.limit}" if seen.limit else ""
+    yield good(f"WhatsApp: the token is valid, the number is {seen.phone} ({seen.verified_name}){limit}")
+    if seen.status not in {"", "CONNECTED"}:
+        yield odd(f"WhatsApp: the number's status is {seen.status}", "see WhatsApp Manager > Phone numbers")
+    if rated(seen.quality) != WELL:
         yield odd(f"WhatsApp: Meta rates the number {seen.quality}", "see WhatsApp Manager before Meta limits it")
     if not settings.business_account_id:
         yield odd(
@@ -151,15 +190,52 @@ def whatsapp(settings: WhatsApp, seen: AccountReport) -> Iterator[Finding]:
         yield bad(
             "WhatsApp: no app gets the webhooks, so no message arrives",
             "Meta app > WhatsApp > Configuration: callback URL https://<your host>/webhooks/whatsapp, "
-            "GISE_WHATSAPP__VERIFY_TOKEN, and subscribe to the field messages",
+            "GISE_WHATSAPP__VERIFY_TOKEN, and subscribe to messages, message_template_status_update, "
+            "message_template_quality_update, phone_number_quality_update and account_update",
         )
-    if seen.templates:
-        yield good(f"WhatsApp: approved templates are {_names(f'{name} ({lang})' for name, lang in seen.templates)}")
+    if settings.templates:
+        yield from _templates(settings, seen, languages)
+        return
+    approved = [f"{one.name} ({one.language})" for one in seen.templates if one.status == "APPROVED"]
+    if approved:
+        yield good(f"WhatsApp: approved templates are {_names(approved)}")
     else:
         yield odd(
             "WhatsApp: there is no approved template",
             "without one, an answer more than 24 hours after the customer's last message waits for the next one",
         )
+
+
+def _templates(settings: WhatsApp, seen: AccountReport, languages: Sequence[str]) -> Iterator[Finding]:
+    """Each configured template in each language: does it fit, is it approved, and how is it rated?"""
+    for purpose, name in settings.templates.items():
+        for language in languages:
+            template = seen.template(name, language)
+            what = f"WhatsApp: GISE_WHATSAPP__TEMPLATE_{purpose.upper()}={name} ({language})"
+            fault = fault_of(template, purpose)
+            if fault is None:
+                yield good(f"{what} is approved and fits")
+            elif template is None and language != languages[0]:
+                near = _near(seen, name, language)
+                yield odd(f"{what} does not exist{near}", f"add this language, or the one in {languages[0]} is sent")
+            else:
+                near = _near(seen, name, language) if template is None else ""
+                yield bad(f"{what} {_WRONG[fault]}{near}", _ADVICE[fault])
+            if template is not None:
+                yield from _rating(what, template)
+
+
+def _near(seen: AccountReport, name: str, language: str) -> str:
+    """`en_US` is another language than `en` for Meta, which is easily overlooked."""
+    others = [one.language for one in seen.templates if one.name == name and one.language.startswith(f"{language}_")]
+    return f", but in {_names(others)}" if others else ""
+
+
+def _rating(what: str, template: TemplateReport) -> Iterator[Finding]:
+    if rated(template.quality) != WELL:
+        yield odd(f"{what} is rated {template.quality}", "send it less often or word it better before Meta pauses it")
+    if template.category == "MARKETING":
+        yield odd(f"{what} counts as MARKETING", "it costs more and may be held back; word it as a plain notice")
 
 
 def clock(name: str, skew: float | None) -> Finding:

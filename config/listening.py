@@ -1,15 +1,23 @@
 """After a start people are heard first: an answer that came while we were down must not meet a closed ticket."""
 
-from adapters.telegram.updates import Poller
+from typing import Protocol
+
 from bot.helpdesk import HelpDesk
 from bot.services import upkeep
 from store import inbox
 
 
+class Listener(Protocol):
+    """Asks for updates; `caught_up`: all that waited at the start is stored."""
+
+    @property
+    def caught_up(self) -> bool: ...
+
+
 class Timekeeper:
     """Runs what is due, but not before Telegram's waiting updates and the inbox of the last run are worked off."""
 
-    def __init__(self, helpdesk: HelpDesk, poller: Poller | None) -> None:
+    def __init__(self, helpdesk: HelpDesk, poller: Listener | None) -> None:
         self._helpdesk = helpdesk
         self._poller = poller
         self._heard = False

@@ -16,13 +16,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, shown in (
         (r"/bot\d+(?::|%3A)[^/\s'\"]+", "/bot[token]"),
         (r"\b\d{6,}:[A-Za-z0-9_-]{30,}", "[token]"),
-        (r"\bEAA[A-Za-z0-9]{20,}", "[token]"),
+        (r"EAA(?<=\bEAA)[A-Za-z0-9]{20,}", "[token]"),
         (r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}", r"\1 [token]"),
-        (r"(?i)\b([\w.]*(?:token|secret|password|_proof))=[^&\s'\"]+", r"\1=[secret]"),
+        (r"(?i)(token|secret|password|_proof)=[^&\s'\"]+", r"\1=[secret]"),
         # pydantic quotes the value that did not fit, and that is what somebody wrote.
-        (r"input_value=.*?, input_type=", "input_value=[private], input_type="),
+        (r"(?m)input_value=.*?(, input_type=|$)", r"input_value=[private]\1"),
         # A message id of WhatsApp is base64 and has the phone number in it; its end tells messages apart.
-        (r"\bwamid\.[A-Za-z0-9+/=_-]*?([A-Za-z0-9+/_-]{8}=*)(?![A-Za-z0-9+/=_-])", r"wamid.…\1"),
+        (r"wamid\.[A-Za-z0-9+/=_-]*?([A-Za-z0-9+/_-]{8}=*)(?![A-Za-z0-9+/=_-])", r"wamid.…\1"),
         (r"\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{6,128}\b", "[person]"),
         # A minus sign makes it a Telegram group; dates and ticket numbers have no ten digits in a row.
         (r"(?<![\w.-])\+?\d{10,15}(?![\w.]\d)", "[number]"),

@@ -1,5 +1,6 @@
 """Rules between variables. Each looks at the texts as given, so that one start names every problem at once."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -12,6 +13,9 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NO = ("false", "no", "off", "0", "f", "n")
 
 _SANDBOX_ONLY = ("GISE_CLOCK__OFFSET_FILE", "GISE_CHAOS__CRASH_AT", "GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE")
+
+_MORE_GROUPS = "GISE_TELEGRAM__MORE_GROUPS"
+_DESK_TOKENS = "GISE_TELEGRAM__DESK_TOKENS"
 
 _WHATSAPP_NEEDED = {
     "GISE_WHATSAPP__TOKEN": "the access token of the app's system user",
@@ -26,6 +30,7 @@ def problems(values: Mapping[str, str], known: frozenset[str]) -> Iterator[str]:
     """One sentence for each rule that `values` (variable name to text, empty ones left out) breaks."""
     yield from _unknown(values, known)
     yield from _desk(values)
+    yield from _capacity(values)
     yield from _whatsapp(values)
     yield from _webhook(values)
     yield from _sandbox_only(values)
@@ -56,6 +61,30 @@ def _desk(values: Mapping[str, str]) -> Iterator[str]:
             "GISE_TELEGRAM__CUSTOMERS is off and WhatsApp is not configured, so no customer could write: "
             "switch it on or set the GISE_WHATSAPP__* variables"
         )
+
+
+def _capacity(values: Mapping[str, str]) -> Iterator[str]:
+    """A group or a bot that counts twice would be written to, or write, at twice the platform's rate."""
+    more = (one.get("id") for one in _listed(values, _MORE_GROUPS) if isinstance(one, dict))
+    chats = [values.get("GISE_TELEGRAM__AGENT_GROUP_ID", ""), *map(str, more)]
+    for chat in _twice(chats):
+        yield f"{_MORE_GROUPS} must name each agents' group once, and GISE_TELEGRAM__AGENT_GROUP_ID not again: {chat}"
+    tokens = [values.get("GISE_TELEGRAM__TOKEN", ""), *map(str, _listed(values, _DESK_TOKENS))]
+    for bot in _twice([token.partition(":")[0] for token in tokens]):
+        yield f"{_DESK_TOKENS} must name each bot once, and that of GISE_TELEGRAM__TOKEN not again: bot {bot}"
+
+
+def _listed(values: Mapping[str, str], name: str) -> list[object]:
+    """A JSON list as far as it is one; what is wrong with it, its type says."""
+    try:
+        found: object = json.loads(values.get(name, "[]"))
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
+
+
+def _twice(names: list[str]) -> list[str]:
+    return sorted({name for name in names if name and names.count(name) > 1})
 
 
 def _whatsapp(values: Mapping[str, str]) -> Iterator[str]:

@@ -1,16 +1,14 @@
 """The settings: environment variables with the prefix `GISE_`, or the same names in `.env`."""
 
-import json
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, DirectoryPath, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field, SecretStr
 from pydantic import ValidationError as Invalid
 from pydantic_settings import (
     BaseSettings,
@@ -21,7 +19,8 @@ from pydantic_settings import (
 )
 
 from bot import crashpoints
-from config.rules import TELEGRAM_API, WHATSAPP_API, has_whatsapp, is_vendor, problems
+from config.rules import WHATSAPP_API, has_whatsapp, is_vendor, problems
+from config.sections import Section, Telegram, WebAddress, json_list
 
 PREFIX = "GISE_"
 
@@ -32,20 +31,6 @@ class ConfigurationError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError
-    _ = parts.port  # a port that is no number raises here, not in the first call
-    return value.rstrip("/")
-
-
-def _bot_token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", value.get_secret_value()):
-        raise ValueError
-    return value
 
 
 def _sqlite(value: str) -> str:
@@ -59,47 +44,19 @@ def _crash_point(value: str) -> str:
     return value
 
 
-WebAddress = Annotated[str, AfterValidator(_web_address)]
 TemplateName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,512}$")]
 _TEMPLATE = "the name of an approved utility template with one parameter, the ticket's number,"
 NumericId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
 
 
-class _Section(BaseModel):
-    """A group of variables. A field's description completes the sentence "<variable> must be …"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Database(_Section):
+class Database(Section):
     url: Annotated[str, AfterValidator(_sqlite)] | None = Field(
         None,
         description="the address of an SQLite file: sqlite:///srv/gise.sqlite3, or sqlite://gise.sqlite3 (relative)",
     )
 
 
-class Telegram(_Section):
-    """The bot. `customers` off: it serves the agents' desk only."""
-
-    token: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(
-        description="the bot's token from @BotFather: digits, a colon, letters"
-    )
-    agent_group_id: int = Field(lt=0, description="the id of the agents' group, a negative whole number")
-    api_base: WebAddress = Field(TELEGRAM_API, description="an http or https address without a query")
-    mode: Annotated[Literal["polling", "webhook"], BeforeValidator(str.lower)] = Field(
-        "polling", description="polling or webhook"
-    )
-    webhook_secret: SecretStr | None = Field(None, description="32 to 256 characters of A-Z a-z 0-9 _ -")
-    webhook_url: WebAddress | None = Field(None, description="the public https address of /webhooks/telegram")
-    customers: bool = Field(True, description="true or false")
-    group_writes_per_minute: int | None = Field(None, ge=0, description="a number of writes (0: as many as come)")
-
-    @property
-    def bot_id(self) -> int:
-        return int(self.token.get_secret_value().partition(":")[0])
-
-
-class WhatsApp(_Section):
+class WhatsApp(Section):
     token: SecretStr = Field(description="an access token of Meta")
     phone_number_id: NumericId = Field(description="the id of the number as Meta shows it, not the number itself")
     app_secret: SecretStr = Field(description="the secret of the Meta app")
@@ -126,53 +83,49 @@ class WhatsApp(_Section):
         return self.api_base if re.search(r"/v\d+\.\d+$", self.api_base) else f"{self.api_base}/v{self.api_version}"
 
 
-class Http(_Section):
+class Http(Section):
     host: str = Field("127.0.0.1", description="an address of this machine, such as 127.0.0.1 or 0.0.0.0")
     port: int = Field(8080, ge=0, le=65535, description="a port from 1 to 65535 (0: any that is free)")
 
 
-class ClockSource(_Section):
+class ClockSource(Section):
     offset_file: Path | None = Field(None, description="the path of a file that holds a number of seconds")
 
 
-class Chaos(_Section):
+class Chaos(Section):
     crash_at: Annotated[str, AfterValidator(_crash_point)] | None = Field(
         None, description="a crash point and a count from 1, such as inbox.stored:3 (bot/crashpoints.py lists them)"
     )
 
 
-class ConfigFolder(_Section):
+class ConfigFolder(Section):
     dir: DirectoryPath | None = Field(None, description="a folder that exists")
 
 
-class AutoClose(_Section):
+class AutoClose(Section):
     days: int = Field(4, ge=1, le=60, description="a number of days from 1 to 60")
 
 
-class Intake(_Section):
+class Intake(Section):
     minutes: int = Field(10, ge=1, le=1440, description="a number of minutes from 1 to 1440")
 
 
-class Reopen(_Section):
+class Reopen(Section):
     days: int = Field(7, ge=0, le=365, description="a number of days from 0 to 365")
 
 
-class DeskHabits(_Section):
+class DeskHabits(Section):
     """How agents work: `plain_is_note` turns plain messages into notes, `require_role` asks for `/role` too."""
 
     plain_is_note: bool = Field(False, description="true or false")
     require_role: bool = Field(False, description="true or false")
 
 
-class Log(_Section):
+class Log(Section):
     level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
     as_json: bool = Field(False, validation_alias="json", description="true or false")
-
-
-def _json_list(value: object) -> object:
-    return json.loads(value) if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -194,7 +147,7 @@ class Settings(BaseSettings):
     log: Log = Log()
     data_dir: Path = Field(Path("data"), description="a folder for the database and files")
     timezone: ZoneInfo = Field(ZoneInfo("Europe/Istanbul"), description="a time zone such as Europe/Istanbul")
-    admins: Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, BeforeValidator(_json_list)] = Field(
+    admins: Annotated[tuple[Annotated[int, Field(gt=0)], ...], NoDecode, BeforeValidator(json_list)] = Field(
         (), description="a JSON list of numeric Telegram user ids, such as [123456789]"
     )
     default_locale: Literal["tr", "en"] = Field("tr", description="tr or en")
@@ -215,7 +168,8 @@ class Settings(BaseSettings):
         """Every secret in plain text, for the log's redaction and nothing else."""
         sections = (self.telegram, self.whatsapp)
         values = [value for section in sections if section for _, value in section]
-        return tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        plain = tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        return (*plain, *self.telegram.helpers)
 
     @classmethod
     def given(cls, values: Mapping[str, str]) -> Self:
@@ -245,7 +199,7 @@ def known_variables() -> dict[str, str]:
     known: dict[str, str] = {}
     for name, field in Settings.model_fields.items():
         choices = [field.annotation, *get_args(field.annotation)]
-        section = next((kind for kind in choices if isinstance(kind, type) and issubclass(kind, _Section)), None)
+        section = next((kind for kind in choices if isinstance(kind, type) and issubclass(kind, Section)), None)
         if section is None:
             known[f"{PREFIX}{name}".upper()] = field.description or ""
             continue
@@ -290,6 +244,6 @@ def _sentences(error: Invalid, values: Mapping[str, str], known: Mapping[str, st
         path = [PREFIX + "__".join(map(str, detail["loc"][:depth])).upper() for depth in (1, 2)]
         for name in path:
             if name in values:
-                shown = "" if name.endswith(("TOKEN", "SECRET")) else f", not {values[name]!r}"
+                shown = "" if name.endswith(("TOKEN", "TOKENS", "SECRET")) else f", not {values[name]!r}"
                 wrong[name] = f"{name} must be {known[name]}{shown}"
     return list(wrong.values())

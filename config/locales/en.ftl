@@ -123,6 +123,7 @@ placeholder-animation = An animation that cannot be opened
 placeholder-audio = An audio file that cannot be opened
 placeholder-voice = A voice message that cannot be opened
 placeholder-document = A file that cannot be opened
+placeholder-template = 🔔 Template
 placeholder-venue = 📍 Place
 
 
@@ -261,23 +262,42 @@ desk-blocked = 🚫 The requester blocked the bot; messages do not arrive.
 desk-unblocked = ✅ The requester unblocked the bot; messages arrive again.
 desk-identity-changed = ☎️ The requester's number or id changed; the conversation goes on.
 desk-file-late = 📎 the file is on its way and will follow shortly
+button-fetch = 🔁 Try again
+file-again = Asking for the file again.
+file-not-needed = Not needed: the file is here, or on its way.
 desk-banned = 🔇 { $name } is muted: what they write is kept, not shown here and not answered.
 desk-unbanned = 🔊 { $name } is listened to again.
 banned-already = { $name } is muted already.
 not-banned = { $name } is not muted.
 desk-assigned = { $number } → { $name }
+desk-went-to = ↪ { $number } is with the team { $team } now; the conversation goes on in the topic there.
+desk-came-here = ↪ { $name } handed this ticket to this team. The topic before: { $link }
+desk-helper-out = ⚠️ The helper bot { $bot } cannot write into an agents' group: { $reason } The other bots post in its place; `gise check` says what to do.
+desk-helper-token = its token is refused.
+desk-helper-absent = it is not in the group, or may not write there.
 desk-postponed = { $number } postponed: { $until }
 desk-in-development = { $number } in development: { $engineer }, { $issue }, { $eta }
 desk-set = { $number } · { $field }: { $value }
 possibly-repeated = 🔁 (possibly repeated)
 inbox-parked = ⚠️ An update from { $channel } could not be read and was kept (row { $id }).
+inbox-stale = ⚠️ An update from { $channel } is more than a month old; nothing was done about it, but it was kept (row { $id }).
 
 
 ## To agents: delivery
 
 delivery-parked = 😴 WhatsApp's 24-hour window is shut. The answer is kept and goes out by itself when the requester writes.
 delivery-parked-knocked = 😴 WhatsApp's 24-hour window is shut. The answer is kept; a template with a “show answer” button went out, and a press or any message releases it.
-delivery-notice-skipped = 😴 A notice was not sent because WhatsApp's window is shut.
+delivery-parked-template = 😴 WhatsApp's 24-hour window is shut. The answer is kept and goes out by itself when the requester writes. The template with the “show answer” button could not go out: { $reason }.
+delivery-knock-failed = 💔 The template with the “show answer” button was not delivered: { $reason }. The answer is kept and goes out when the requester writes.
+delivery-notice-skipped = 😴 A notice was not sent: { $reason }.
+button-knock = 🔔 Send the template
+cost-class = { $class ->
+    [service] service
+    [utility] utility
+    [marketing] marketing
+    [authentication] authentication
+   *[other] { $class }
+    }
 delivery-failed = 💔 Not delivered: { $reason }
 delivery-desk-failed = ⚠️ A message could not be brought here: { $reason }
 delivery-uncertain = 🤔 Nobody knows whether it arrived. Send it again if the requester does not see it.
@@ -305,6 +325,13 @@ send-error-rate = the channel makes us wait, too many messages
 send-error-auth = the channel refuses our access token; tell an admin
 send-error-rights = the bot lacks a right it needs in this group; tell an admin
 send-error-template = the template cannot be used
+send-error-template-paused = the template is paused
+send-error-template-disabled = Meta has disabled the template
+send-error-template-rejected = Meta has rejected the template
+send-error-template-review = Meta is reviewing the template
+send-error-template-missing = there is no such template
+send-error-template-parameters = the template's variables do not fit (its only one must be the ticket's number)
+send-error-template-buttons = the template's first button is no quick reply
 send-error-bad-request = the channel refused the message
 send-error-chat-gone = the chat is gone
 send-error-network = the channel could not be reached
@@ -318,7 +345,7 @@ send-error-moved = the chat has moved
 help-agent = Whatever you write in a topic goes to the requester; what begins with “//” stays a note.
 help-agent-notes = Whatever you write in a topic stays in the group as a note; answer the requester with /reply.
 command-take = take the ticket
-command-assign = give it to somebody else
+command-assign = give it to somebody else, or to a team
 command-ask = ask the requester and wait
 command-propose = propose a solution (accept / reject)
 command-postpone = postpone: 2d, tomorrow 09:00, monday …
@@ -355,9 +382,13 @@ usage-role = Write: /role @who ROLE. Roles: { $roles }
 set-unknown-field = There is no field “{ $given }”. Fields: { $fields }
 set-bad-value = This value does not fit { $field }. Options: { $options }
 agent-not-found = Nobody called “{ $given }” was found. They must have written in the group at least once.
+agent-or-team-not-found = Neither an agent nor a team called “{ $given }” was found. Teams: { $teams }
 agent-cannot = { $name } cannot be assigned: not in the group, or without an agent's rights.
 agent-ambiguous = “{ $given }” fits more than one person; use the @username.
 already-responsible = { $number } is with { $name } already.
+already-with-team = { $number } is with the team { $team } already.
+ticket-went = { $number } has left this topic, and what you wrote reached nobody. It is there now: { $link }
+another-group = another agents' group
 command-needs-ticket = Use this command in a ticket's topic, or as a reply to one of its messages.
 command-unknown = There is no command { $given }. /help shows all of them.
 not-your-right = You may not do this.
@@ -412,3 +443,62 @@ action-expire = closed for lack of an answer
 action-close = closed
 action-reopen = reopened
 action-set = updated
+
+
+## Our WhatsApp account
+
+alarm-template-stopped = ⚠️ WhatsApp template { $name } ({ $language }): { $reason }. It is not sent until this is put right.
+alarm-template-works = ✅ The WhatsApp template { $name } ({ $language }) works again.
+alarm-template-quality = ⚠️ Meta rates the template { $name } ({ $language }) { $quality }: customers block it or do not read it, and it may be paused.
+alarm-template-quality-good = ✅ Meta rates the template { $name } ({ $language }) well again.
+alarm-number-quality = ⚠️ Meta rates our WhatsApp number { $quality } (limit: { $limit }). It may restrict sending next; see WhatsApp Manager.
+alarm-number-quality-good = ✅ Meta rates our WhatsApp number well again.
+alarm-number-status = ⚠️ Our WhatsApp number has the status { $status } at Meta. See WhatsApp Manager.
+alarm-number-status-good = ✅ Our WhatsApp number is connected again.
+alarm-account = ⚠️ Meta reports { $event } for our WhatsApp account. See WhatsApp Manager > Account quality.
+
+
+## Gişe's own health
+
+trouble-raised = ⚠️ Gişe needs your attention:
+trouble-healed = ✅ Works again:
+trouble-lasted = { $what } ({ $minutes ->
+    [0] it took less than a minute
+   *[other] after { $minutes } min
+    })
+trouble-inbox-stuck = Incoming messages have not been worked on for a minute. None is lost; the server's log tells why.
+trouble-over-inbox-stuck = Incoming messages are worked on again
+trouble-outbox-stuck = Outgoing messages have been waiting for a minute. None is lost; the server's log tells why.
+trouble-over-outbox-stuck = The waiting messages have gone out
+trouble-telegram-refused = Telegram refuses the bot's token. Put the token from @BotFather into GISE_TELEGRAM__TOKEN.
+trouble-over-telegram-refused = Telegram accepts the bot again
+trouble-telegram-unreachable = Telegram cannot be reached.
+trouble-over-telegram-unreachable = Telegram can be reached again
+trouble-telegram-conflict = A second program asks Telegram for updates with the same bot token, and messages may go there. Stop the other one.
+trouble-over-telegram-conflict = Telegram's updates come to Gişe alone again
+trouble-telegram-webhook = Telegram's updates had been pointed elsewhere, or nowhere. I have put that right; find out who changed it.
+trouble-over-telegram-webhook = Telegram's updates come to Gişe again
+trouble-telegram-delivery = Telegram cannot deliver updates to Gişe's address, and they pile up. Check the address, its certificate and the proxy.
+trouble-over-telegram-delivery = Telegram delivers updates again
+trouble-whatsapp-refused = Meta refuses the WhatsApp token; answers are kept waiting. Put a new token into GISE_WHATSAPP__TOKEN.
+trouble-over-whatsapp-refused = WhatsApp sends again
+trouble-whatsapp-unreachable = Meta's servers cannot be reached; answers on WhatsApp are kept waiting.
+trouble-over-whatsapp-unreachable = Meta's servers can be reached again
+trouble-whatsapp-unsubscribed = No app is subscribed to the WhatsApp account any more: customers' messages do not reach us. Subscribe the app again on Meta's developer page.
+trouble-over-whatsapp-unsubscribed = Messages of the WhatsApp account come in again
+trouble-group-unreachable = The bot cannot see the agents' group. Add it to the group again.
+trouble-over-group-unreachable = The agents' group can be reached again
+trouble-group-rights = The bot is no administrator of this group, or may not manage topics. Make it one, with the right to manage topics.
+trouble-over-group-rights = The bot has its rights in the group
+trouble-database = The database cannot be written.
+trouble-over-database = The database can be written again
+trouble-disk-full = The disk has hardly any room left; soon no message can be stored. Make room at once.
+trouble-over-disk-full = The disk has room again
+trouble-disk-low = The disk is running out of room. Make some before it is full.
+trouble-over-disk-low = The disk has enough room
+trouble-clock = The server's clock is more than a minute away from the platforms'. Check its time service (NTP).
+trouble-over-clock = The server's clock is right again
+trouble-parked = Many updates could not be read of late and were kept. A platform may have changed its format; see the log.
+trouble-over-parked = Updates can be read again
+trouble-jobs = A regular job does not run or keeps failing: deadlines and reminders may be late. The server's log tells why.
+trouble-over-jobs = The regular jobs run again

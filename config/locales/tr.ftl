@@ -123,6 +123,7 @@ placeholder-animation = Açılamayan bir hareketli görsel
 placeholder-audio = Açılamayan bir ses dosyası
 placeholder-voice = Açılamayan bir ses kaydı
 placeholder-document = Açılamayan bir dosya
+placeholder-template = 🔔 Şablon
 placeholder-venue = 📍 Mekân
 
 
@@ -261,23 +262,42 @@ desk-blocked = 🚫 Müşteri botu engelledi; mesajlar ulaşmıyor.
 desk-unblocked = ✅ Müşteri engeli kaldırdı; mesajlar yeniden ulaşıyor.
 desk-identity-changed = ☎️ Müşterinin numarası ya da kimliği değişti; konuşma sürüyor.
 desk-file-late = 📎 dosya yolda, birazdan burada olacak
+button-fetch = 🔁 Yeniden dene
+file-again = Dosya yeniden isteniyor.
+file-not-needed = Gerek kalmadı: dosya burada ya da zaten yolda.
 desk-banned = 🔇 { $name } susturuldu: yazdıkları saklanır, burada gösterilmez ve yanıtlanmaz.
 desk-unbanned = 🔊 { $name } yeniden dinleniyor.
 banned-already = { $name } zaten susturulmuş.
 not-banned = { $name } susturulmamış.
 desk-assigned = { $number } → { $name }
+desk-went-to = ↪ { $number } artık { $team } ekibinde; yazışma oradaki konuda sürüyor.
+desk-came-here = ↪ { $name } bu talebi bu ekibe aktardı. Önceki konu: { $link }
+desk-helper-out = ⚠️ Yardımcı bot { $bot } bir temsilci grubuna yazamıyor: { $reason } Yazıları diğer botlar gönderiyor; `gise check` ne yapılacağını söyler.
+desk-helper-token = belirteci kabul edilmiyor.
+desk-helper-absent = grupta değil ya da yazma izni yok.
 desk-postponed = { $number } ertelendi: { $until }
 desk-in-development = { $number } geliştirmede: { $engineer }, { $issue }, { $eta }
 desk-set = { $number } · { $field }: { $value }
 possibly-repeated = 🔁 (yinelenmiş olabilir)
 inbox-parked = ⚠️ { $channel } kanalından gelen bir güncelleme okunamadı ve saklandı (kayıt { $id }).
+inbox-stale = ⚠️ { $channel } kanalından bir aydan eski bir güncelleme geldi; işlenmedi ama saklandı (kayıt { $id }).
 
 
 ## Ekibe: teslimat
 
 delivery-parked = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt saklandı; müşteri yazınca kendiliğinden gider.
 delivery-parked-knocked = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt saklandı; müşteriye “yanıtı göster” düğmeli şablon gönderildi, basınca ya da yazınca gider.
-delivery-notice-skipped = 😴 WhatsApp penceresi kapalı olduğu için bilgilendirme gönderilmedi.
+delivery-parked-template = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt saklandı; müşteri yazınca kendiliğinden gider. “Yanıtı göster” düğmeli şablon gönderilemedi: { $reason }.
+delivery-knock-failed = 💔 “Yanıtı göster” düğmeli şablon müşteriye ulaşmadı: { $reason }. Yanıt saklı; müşteri yazınca gider.
+delivery-notice-skipped = 😴 Bir bilgilendirme gönderilmedi: { $reason }.
+button-knock = 🔔 Şablonu gönder
+cost-class = { $class ->
+    [service] hizmet
+    [utility] bilgilendirme
+    [marketing] pazarlama
+    [authentication] doğrulama
+   *[other] { $class }
+    }
 delivery-failed = 💔 Müşteriye ulaşmadı: { $reason }
 delivery-desk-failed = ⚠️ Bir ileti buraya aktarılamadı: { $reason }
 delivery-uncertain = 🤔 Ulaşıp ulaşmadığı bilinmiyor. Müşteride görünmüyorsa yeniden gönderin.
@@ -305,6 +325,13 @@ send-error-rate = kanal çok sık gönderim nedeniyle bekletiyor
 send-error-auth = kanal erişim anahtarını kabul etmiyor; yöneticiye haber verin
 send-error-rights = botun bu grupta gereken yetkisi yok; yöneticiye haber verin
 send-error-template = şablon kullanılamıyor
+send-error-template-paused = şablon duraklatılmış
+send-error-template-disabled = şablon Meta tarafından kapatılmış
+send-error-template-rejected = şablonu Meta reddetmiş
+send-error-template-review = şablon Meta'nın incelemesinde
+send-error-template-missing = böyle bir şablon yok
+send-error-template-parameters = şablonun değişkenleri uymuyor (tek değişkeni kayıt numarası olmalı)
+send-error-template-buttons = şablonun ilk düğmesi hızlı yanıt düğmesi değil
 send-error-bad-request = kanal mesajı kabul etmedi
 send-error-chat-gone = sohbet artık yok
 send-error-network = kanala bağlanılamadı
@@ -318,7 +345,7 @@ send-error-moved = sohbet taşınmış
 help-agent = Bu konuya yazdığınız her şey müşteriye gider; “//” ile başlayan not olarak kalır.
 help-agent-notes = Bu konuya yazdığınız her şey not olarak grupta kalır; müşteriye yanıt için /reply kullanın.
 command-take = talebi üstlen
-command-assign = bir başkasına ver
+command-assign = bir başkasına ya da bir ekibe ver
 command-ask = müşteriye sor ve yanıt bekle
 command-propose = çözüm öner (kabul / ret)
 command-postpone = ertele: 2d, yarın 09:00, pazartesi …
@@ -355,9 +382,13 @@ usage-role = Şöyle yazın: /role @kim ROL. Roller: { $roles }
 set-unknown-field = “{ $given }” diye bir alan yok. Alanlar: { $fields }
 set-bad-value = { $field } için bu değer uymuyor. Seçenekler: { $options }
 agent-not-found = “{ $given }” adında kimse bulunamadı. Grupta en az bir mesaj yazmış olması gerekir.
+agent-or-team-not-found = “{ $given }” adında ne bir temsilci ne de bir ekip bulundu. Ekipler: { $teams }
 agent-cannot = { $name } atanamaz: grupta değil ya da temsilci yetkisi yok.
 agent-ambiguous = “{ $given }” birden çok kişiye uyuyor; @kullanıcıadı ile yazın.
 already-responsible = { $number } zaten { $name } üzerinde.
+already-with-team = { $number } zaten { $team } ekibinde.
+ticket-went = { $number } artık bu konuda değil, yazdığınız kimseye gitmedi. Talep şurada: { $link }
+another-group = başka bir temsilci grubu
 command-needs-ticket = Bu komutu talebin konusunda ya da talebin bir mesajını yanıtlayarak kullanın.
 command-unknown = { $given } diye bir komut yok. /help hepsini gösterir.
 not-your-right = Bunun için yetkiniz yok.
@@ -412,3 +443,62 @@ action-expire = yanıt gelmediği için kapattı
 action-close = kapattı
 action-reopen = yeniden açtı
 action-set = bilgi güncelledi
+
+
+## WhatsApp hesabımız
+
+alarm-template-stopped = ⚠️ WhatsApp şablonu { $name } ({ $language }): { $reason }. Düzelene kadar gönderilmeyecek.
+alarm-template-works = ✅ WhatsApp şablonu { $name } ({ $language }) yeniden kullanılabiliyor.
+alarm-template-quality = ⚠️ Meta, { $name } ({ $language }) şablonuna { $quality } notu verdi: müşteriler onu engelliyor ya da okumuyor, duraklatılabilir.
+alarm-template-quality-good = ✅ Meta'nın { $name } ({ $language }) şablonuna verdiği not düzeldi.
+alarm-number-quality = ⚠️ Meta, WhatsApp numaramıza { $quality } notu verdi (sınır: { $limit }). Böyle giderse gönderimi kısıtlar; WhatsApp Yöneticisi'ne bakın.
+alarm-number-quality-good = ✅ Meta'nın WhatsApp numaramıza verdiği not düzeldi.
+alarm-number-status = ⚠️ WhatsApp numaramızın Meta'daki durumu { $status }. WhatsApp Yöneticisi'ne bakın.
+alarm-number-status-good = ✅ WhatsApp numaramız yeniden bağlı.
+alarm-account = ⚠️ Meta, WhatsApp hesabımız için { $event } bildirdi. WhatsApp Yöneticisi > Hesap kalitesi sayfasına bakın.
+
+
+## Gişe'nin kendi sağlığı
+
+trouble-raised = ⚠️ Gişe'nin dikkatinize ihtiyacı var:
+trouble-healed = ✅ Düzeldi:
+trouble-lasted = { $what } ({ $minutes ->
+    [0] bir dakikadan kısa sürdü
+   *[other] { $minutes } dakika sürdü
+    })
+trouble-inbox-stuck = Gelen iletiler bir dakikadır işlenemiyor. Hiçbiri kaybolmadı; nedeni sunucunun günlüğünde.
+trouble-over-inbox-stuck = Gelen iletiler yeniden işleniyor
+trouble-outbox-stuck = Gönderilecek iletiler bir dakikadır bekliyor. Hiçbiri kaybolmadı; nedeni sunucunun günlüğünde.
+trouble-over-outbox-stuck = Bekleyen iletiler gönderildi
+trouble-telegram-refused = Telegram bot belirtecini kabul etmiyor. @BotFather'dan alınan belirteci GISE_TELEGRAM__TOKEN'a yazın.
+trouble-over-telegram-refused = Telegram botu yeniden kabul ediyor
+trouble-telegram-unreachable = Telegram'a ulaşılamıyor.
+trouble-over-telegram-unreachable = Telegram'a yeniden ulaşılıyor
+trouble-telegram-conflict = Aynı bot belirteciyle ikinci bir program Telegram'dan güncelleme istiyor; iletiler ona gidebilir. Ötekini durdurun.
+trouble-over-telegram-conflict = Telegram güncellemeleri yine yalnızca Gişe'ye geliyor
+trouble-telegram-webhook = Telegram güncellemeleri başka bir adrese yönlendirilmişti ya da adres silinmişti. Adresi düzelttim; kimin değiştirdiğine bakın.
+trouble-over-telegram-webhook = Telegram güncellemeleri yeniden Gişe'ye geliyor
+trouble-telegram-delivery = Telegram güncellemeleri Gişe'nin adresine ulaştıramıyor ve biriktiriyor. Adresi, sertifikayı ve vekil sunucuyu denetleyin.
+trouble-over-telegram-delivery = Telegram güncellemeleri yeniden ulaştırıyor
+trouble-whatsapp-refused = Meta WhatsApp belirtecini kabul etmiyor; yanıtlar bekletiliyor. Yeni belirteci GISE_WHATSAPP__TOKEN'a yazın.
+trouble-over-whatsapp-refused = WhatsApp yeniden gönderiyor
+trouble-whatsapp-unreachable = Meta'nın sunucularına ulaşılamıyor; WhatsApp yanıtları bekletiliyor.
+trouble-over-whatsapp-unreachable = Meta'nın sunucularına yeniden ulaşılıyor
+trouble-whatsapp-unsubscribed = WhatsApp hesabına abone uygulama kalmadı: müşterilerin iletileri bize gelmiyor. Meta'nın geliştirici sayfasında aboneliği yeniden kurun.
+trouble-over-whatsapp-unsubscribed = WhatsApp hesabının iletileri yeniden geliyor
+trouble-group-unreachable = Bot temsilci grubunu göremiyor. Botu gruba yeniden ekleyin.
+trouble-over-group-unreachable = Temsilci grubuna yeniden ulaşılıyor
+trouble-group-rights = Bot bu grupta yönetici değil ya da konuları yönetemiyor. Bota yönetici yetkisiyle “Konuları yönet” iznini verin.
+trouble-over-group-rights = Botun gruptaki yetkileri tamam
+trouble-database = Veritabanına yazılamıyor.
+trouble-over-database = Veritabanına yeniden yazılıyor
+trouble-disk-full = Diskte neredeyse hiç yer kalmadı; birazdan ileti saklanamayacak. Hemen yer açın.
+trouble-over-disk-full = Diskte yeniden yer var
+trouble-disk-low = Diskte yer azaldı. Dolmadan yer açın.
+trouble-over-disk-low = Diskte yeterince yer var
+trouble-clock = Sunucunun saati platformların saatinden bir dakikadan çok sapıyor. Saat eşitlemesini (NTP) denetleyin.
+trouble-over-clock = Sunucunun saati yeniden doğru
+trouble-parked = Kısa sürede birçok güncelleme okunamadı ve saklandı. Bir platform biçimini değiştirmiş olabilir; günlüğe bakın.
+trouble-over-parked = Güncellemeler yeniden okunuyor
+trouble-jobs = Düzenli işlerden biri çalışmıyor ya da sürekli hata veriyor: süreler ve hatırlatmalar gecikebilir. Nedeni sunucunun günlüğünde.
+trouble-over-jobs = Düzenli işler yeniden çalışıyor

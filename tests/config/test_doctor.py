@@ -195,6 +195,67 @@ async def test_without_the_business_account_webhooks_and_templates_stay_unexamin
     assert "GISE_WHATSAPP__BUSINESS_ACCOUNT_ID" in line
 
 
+NAMED = {
+    "GISE_WHATSAPP__TEMPLATE_ANSWER": "gise_answer_waiting",
+    "GISE_WHATSAPP__TEMPLATE_REMINDER": "gise_reminder",
+    "GISE_WHATSAPP__TEMPLATE_CLOSED": "gise_closed",
+}
+
+
+async def test_each_configured_template_is_examined_in_each_language(practice: Practice) -> None:
+    lines = await practice.found(practice.both, **NAMED)
+    assert all(line.startswith(Mark.GOOD) for line in lines)
+    assert sum("is approved and fits" in line for line in lines) == 6
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "advice"),
+    [
+        ("PAUSED", "is paused", "wording"),
+        ("DISABLED", "is disabled", "another name"),
+        ("REJECTED", "was rejected", "appeal"),
+        ("IN_APPEAL", "is being reviewed", "wait"),
+        ("PENDING", "is being reviewed", "wait"),
+        ("ARCHIVED", "does not exist", "category Utility"),
+    ],
+)
+async def test_a_template_that_cannot_be_sent_is_a_fault_with_advice(
+    practice: Practice, status: str, words: str, advice: str
+) -> None:
+    practice.whatsapp.set_template("gise_reminder", "en", status=status)
+    [line] = await practice.troubles(practice.both, **NAMED)
+    assert line.startswith(f"{Mark.BAD} WhatsApp: GISE_WHATSAPP__TEMPLATE_REMINDER=gise_reminder (en) {words}")
+    assert advice in line
+
+
+async def test_a_template_that_does_not_fit_is_a_fault(practice: Practice) -> None:
+    practice.whatsapp.add_template("gise_answer_waiting", "tr", "{{1}} için yanıtımız var")
+    practice.whatsapp.add_template("gise_closed", "tr", "Kapandı")
+    button, variables = await practice.troubles(practice.both, **NAMED)
+    assert "quick reply" in button
+    assert "{{1}}" in variables
+
+
+async def test_a_language_without_a_template_is_pointed_out_and_a_near_one_named(practice: Practice) -> None:
+    practice.whatsapp.templates.remove("gise_closed", "en")
+    practice.whatsapp.add_template("gise_closed", "en_US", "{{1}} is closed.")
+    [line] = await practice.troubles(practice.both, **NAMED)
+    assert line.startswith(f"{Mark.ODD} WhatsApp: GISE_WHATSAPP__TEMPLATE_CLOSED=gise_closed (en) does not exist")
+    assert "en_US" in line
+    [line] = await practice.troubles(practice.both, **NAMED, GISE_DEFAULT_LOCALE="en")
+    assert line.startswith(Mark.BAD), "the desk's own language is a must"
+
+
+async def test_bad_ratings_are_pointed_out(practice: Practice) -> None:
+    practice.whatsapp.set_number(quality="RED", status="FLAGGED")
+    practice.whatsapp.set_template("gise_closed", "tr", quality="YELLOW")
+    practice.whatsapp.add_template("gise_reminder", "tr", "{{1}}", category="MARKETING")
+    lines = await practice.troubles(practice.both, **NAMED)
+    assert [line[0] for line in lines] == [Mark.ODD] * 4
+    for line, words in zip(lines, ("FLAGGED", "rates the number RED", "MARKETING", "YELLOW"), strict=True):
+        assert words in line
+
+
 async def test_the_servers_clock_is_read_from_its_answers() -> None:
     async def answer(_: web.Request) -> web.Response:
         return web.Response(headers={"Date": "Sat, 01 Jan 2022 00:00:00 GMT"})
@@ -274,3 +335,24 @@ async def set_webhook(practice: Practice, url: str) -> None:
         http.post(f"{practice.telegram.base_url}/bot{practice.telegram.token}/setWebhook", data={"url": url}) as answer,
     ):
         assert (await answer.json())["ok"]
+
+
+async def test_every_group_and_every_helping_bot_is_looked_at(practice: Practice) -> None:
+    second = -1001000000002
+    await practice.have(more_tokens=["43:HELPER", "44:HELPER"])
+    practice.telegram.add_group(second, "Fatura", forum=True, bot_status="administrator")
+    usual = practice.telegram_only | {
+        "GISE_TELEGRAM__MORE_GROUPS": f'[{{"id": {second}, "team": "fatura"}}]',
+        "GISE_TELEGRAM__DESK_TOKENS": '["43:HELPER", "44:HELPER"]',
+    }
+    lines = await practice.found(usual)
+    assert not [line for line in lines if not line.startswith(Mark.GOOD)]
+    assert len([line for line in lines if line.startswith(f"{Mark.GOOD} Helper bot @gise_4")]) == 2
+    practice.telegram.add_user(9, "Deniz")
+    practice.telegram.set_bot_status("kicked", by=9, chat_id=second)
+    practice.telegram.set_bot_status("left", by=9, chat_id=second, bot_id=43)
+    practice.telegram.revoke(44)
+    group, stranger, revoked = await practice.troubles(usual)
+    assert "GISE_TELEGRAM__MORE_GROUPS" in group
+    assert str(second) in stranger
+    assert ("bot 44" in revoked, "GISE_TELEGRAM__DESK_TOKENS" in revoked) == (True, True)

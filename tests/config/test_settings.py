@@ -89,6 +89,9 @@ def test_an_empty_variable_counts_as_missing() -> None:
         ("GISE_TELEGRAM__API_BASE", "127.0.0.1:8081"),
         ("GISE_TELEGRAM__API_BASE", "http://127.0.0.1:port"),
         ("GISE_TELEGRAM__CUSTOMERS", "maybe"),
+        ("GISE_TELEGRAM__MORE_GROUPS", "-1001"),
+        ("GISE_TELEGRAM__MORE_GROUPS", '[{"id": 1001}]'),
+        ("GISE_TELEGRAM__MORE_GROUPS", '[{"id": -1001, "teem": "billing"}]'),
         ("GISE_DATABASE__URL", "mysql://db/gise"),
         ("GISE_HTTP__PORT", "65536"),
         ("GISE_HTTP__PORT", "http"),
@@ -233,10 +236,43 @@ def test_lists_switches_and_addresses_are_read_forgivingly() -> None:
     assert settings.telegram.api_base == "http://localhost:8081"
 
 
+def test_more_groups_and_more_bots_are_lists() -> None:
+    telegram = load(
+        DESK,
+        GISE_TELEGRAM__MORE_GROUPS='[{"id": -1001}, {"id": -1002, "team": " billing "}]',
+        GISE_TELEGRAM__DESK_TOKENS='["7:TEST-helper"]',
+    ).telegram
+    assert telegram.teams == {"-1001234567890": "", "-1001": "", "-1002": "billing"}
+    assert telegram.helpers == ["7:TEST-helper"]
+    assert (load(DESK).telegram.teams, load(DESK).telegram.helpers) == ({"-1001234567890": ""}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GISE_TELEGRAM__MORE_GROUPS", '[{"id": -1001234567890}]'),
+        ("GISE_TELEGRAM__MORE_GROUPS", '[{"id": -1001}, {"id": -1001, "team": "billing"}]'),
+        ("GISE_TELEGRAM__DESK_TOKENS", '["7:one", "7:two"]'),
+        ("GISE_TELEGRAM__DESK_TOKENS", '["123456:another"]'),
+    ],
+)
+def test_a_group_or_a_bot_that_is_named_twice_stops_the_start(name: str, value: str) -> None:
+    [line] = refused(DESK, {name: value})
+    assert line.startswith(f"{name} must name each ")
+    assert not any(secret in line for secret in ("one", "two", "another"))
+
+
+@pytest.mark.parametrize("value", ['["not-a-token"]', "7:not-a-list", '[{"token": "7:x"}]'])
+def test_a_wrong_token_of_another_bot_is_not_repeated(value: str) -> None:
+    [line] = refused(DESK, GISE_TELEGRAM__DESK_TOKENS=value)
+    assert line == f"GISE_TELEGRAM__DESK_TOKENS must be {known_variables()['GISE_TELEGRAM__DESK_TOKENS']}"
+
+
 def test_printing_the_settings_shows_no_secret() -> None:
-    settings = load(DESK, WHATSAPP, WEBHOOK)
+    settings = load(DESK, WHATSAPP, WEBHOOK, GISE_TELEGRAM__DESK_TOKENS='["7:TEST-helper"]')
     assert set(settings.secrets) == {
         "123456:TEST-token",
+        "7:TEST-helper",
         "s" * 32,
         *(value for name, value in WHATSAPP.items() if name.endswith(("TOKEN", "SECRET"))),
     }

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from scheduler.jobs import Job
 from scheduler.runner import Scheduler
+from tests.fakes import HandClock
 
 SOON = 5.0  # seconds a test waits at most
 TICK = 0.02
@@ -15,7 +16,9 @@ TICK = 0.02
 
 @asynccontextmanager
 async def running(*runs: Callable[[], Awaitable[object]], patience: float = SOON) -> AsyncIterator[Scheduler]:
-    schedule = Scheduler([Job(f"job-{n}", TICK, run) for n, run in enumerate(runs)], patience=patience)
+    schedule = Scheduler(
+        [Job(f"job-{n}", TICK, run) for n, run in enumerate(runs)], HandClock().monotonic, patience=patience
+    )
     schedule.start()
     try:
         yield schedule
@@ -47,7 +50,7 @@ async def test_a_job_runs_at_once_and_then_again_and_again() -> None:
         started.set()
 
     often = Counter()
-    schedule = Scheduler([Job("rare", 3600, rare), Job("often", TICK, often)])
+    schedule = Scheduler([Job("rare", 3600, rare), Job("often", TICK, often)], HandClock().monotonic)
     schedule.start()
     await asyncio.wait_for(started.wait(), SOON)
     await often.reached(3)
@@ -125,8 +128,46 @@ async def test_stopping_cancels_what_does_not_end_in_time() -> None:
 
 
 async def test_stopping_twice_or_before_the_start_is_harmless() -> None:
-    schedule = Scheduler([])
+    schedule = Scheduler([], HandClock().monotonic)
     await schedule.stop()
     schedule.start()
     await schedule.stop()
     await schedule.stop()
+
+
+async def test_a_job_is_known_to_be_well_only_as_long_as_its_runs_end_well() -> None:
+    clock, broken = HandClock(), False
+    often = Counter()
+
+    async def sometimes() -> None:
+        await often()
+        if broken:
+            raise ValueError("broken")
+
+    schedule = Scheduler([Job("sometimes", TICK, sometimes)], clock.monotonic)
+    assert schedule.successes == []
+    schedule.start()
+    clock.move(10)
+    await often.reached(2)
+    broken = True
+    await often.reached(often.runs + 2)
+    [before] = schedule.successes
+    clock.move(10)
+    await often.reached(often.runs + 2)
+    assert schedule.successes == [before]
+    assert (before.name, before.seconds) == ("sometimes", TICK)
+    assert before.ended_well_at >= 10
+    await schedule.stop()
+
+
+async def test_a_job_that_keeps_failing_fills_no_log() -> None:
+    bad = Counter()
+
+    async def failing() -> None:
+        await bad()
+        raise ValueError("broken")
+
+    with capture_logs() as logs:
+        async with running(failing):
+            await bad.reached(5)
+    assert len(logs) == 1

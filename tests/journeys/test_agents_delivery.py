@@ -31,7 +31,7 @@ async def test_receipts_move_the_mark_from_sent_to_delivered_to_read(world: Worl
     ayse.does("read")
     await marked(world, desk, written, "👀")
     desk.writes(ELIF.user_id, "/history")
-    await desk.shows("«Bakıyoruz» [okundu]")
+    await desk.shows("«Bakıyoruz» [okundu · hizmet]")
 
 
 async def test_an_answer_on_telegram_is_marked_as_sent(world: World, zeynep: Phone) -> None:
@@ -81,6 +81,7 @@ async def test_a_blocked_whatsapp_customer_is_a_failure_too(world: World, ayse: 
 
 async def test_an_unknown_outcome_on_telegram_is_shown_with_a_resend(world: World, zeynep: Phone) -> None:
     desk = await opened_ticket(world, zeynep)
+    await desk.shows("👤")
     world.telegram.faults.add("sendMessage", reset_after())
     written = desk.writes(ELIF.user_id, "Geldi mi?")
     await told(world, desk, written, "bilinmiyor")

@@ -83,12 +83,12 @@ async def test_one_shuffled_batch_of_two_people_reaches_two_tickets_whole(
     assert sorted(map(sorted, found.values())) == [[f"{who} {turn}" for turn in range(4)] for who in ("Ayşe", "Emre")]
 
 
-async def test_what_was_not_stored_gets_a_500_and_is_taken_when_it_comes_again(
+async def test_what_was_not_stored_gets_a_503_and_is_taken_when_it_comes_again(
     world: World, app: App, ayse: Phone
 ) -> None:
     await rows("ALTER TABLE inbox RENAME TO inbox_away")
     ayse.says("Beni kaybetmeyin")
-    await world.changes.wait_for(lambda: any(d.status == 500 for d in world.whatsapp.deliveries), 20.0, what="a 500")
+    await world.changes.wait_for(lambda: any(d.status == 503 for d in world.whatsapp.deliveries), 20.0, what="a 503")
     await rows("ALTER TABLE inbox_away RENAME TO inbox")
     await ayse.hears("#2026-000001")
     await world.whatsapp.settle()

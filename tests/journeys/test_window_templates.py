@@ -72,4 +72,4 @@ async def test_reminder_and_closing_go_out_as_templates(world: World, ayse: Phon
 async def test_a_refused_template_is_told_to_the_agent(world: World, ayse: Phone) -> None:
     world.whatsapp.add_template("gise_answer_waiting", "tr", "{{1}}", status="PAUSED", buttons=("Yanıtı göster",))
     desk = await _answered_too_late(world, ayse)
-    await desk.shows("Müşteriye ulaşmadı", "şablon kullanılamıyor")
+    await desk.shows("şablon", "duraklatılmış")

@@ -1,0 +1,1 @@
+"""Seeded mutants: the program with one promise broken, each of which the tests must notice."""

@@ -1,0 +1,135 @@
+"""Tickets and people: who may do what, whose words go where, and when a ticket ends."""
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "no check of the role",
+        "bot/commands.py",
+        "    if not may(call.role, command.needs):\n",
+        "    if not may(call.role, Role.AGENT):\n",
+        "proofs/test_proof_s6_senders.py::test_a_command_does_nothing_for_those_who_may_not",
+    ),
+    Mutant(
+        "whoever left keeps their rights",
+        "bot/services/rights.py",
+        "    if agent is None or not agent.present:\n",
+        "    if agent is None:\n",
+        "services/test_rights.py::test_who_leaves_loses_every_right_and_who_comes_back_has_the_old_role",
+    ),
+    Mutant(
+        "anonymous admins and forwards run commands",
+        "adapters/telegram/people.py",
+        '    if any(name in _BORROWED or name.startswith("forward_") for name in message):\n',
+        "    if not message:\n",
+        "adapters/test_telegram_payloads.py",
+    ),
+    Mutant(
+        "an anonymous admin is the stand-in bot",
+        "adapters/telegram/people.py",
+        '    for name in ("sender_chat", "from", "chat"):\n',
+        '    for name in ("from", "chat"):\n',
+        "adapters/test_telegram_payloads.py",
+    ),
+    Mutant(
+        "a note leaves the group",
+        "bot/commands.py",
+        "    if text.lstrip().startswith(replies.NOTE_MARK):\n",
+        "    if text.startswith(replies.NOTE_MARK * 2):\n",
+        "services/test_desk_commands.py::test_a_note_is_kept_and_enqueued_for_nobody",
+    ),
+    Mutant(
+        "an edited note is sent",
+        "bot/services/replies.py",
+        "    if public and found.delivery not in _FINAL:\n",
+        "    if found.delivery not in _FINAL:\n",
+        "journeys/test_agents_words.py::test_notes_stay_inside_whatever_becomes_of_them",
+    ),
+    Mutant(
+        "a message id of any chat",
+        "store/messages.py",
+        "    row = await PostRow.get_or_none(place=place, external_id=external_id)\n",
+        "    row = await PostRow.filter(external_id=external_id).first()\n",
+        "store/test_store_messages.py::test_an_external_message_leads_back_to_ours",
+    ),
+    Mutant(
+        "somebody else's button",
+        "bot/services/presses.py",
+        "    if ticket is None or ticket.conversation_id != conversation.id:\n",
+        "    if ticket is None:\n",
+        "services/test_closing.py::test_somebody_elses_button_is_refused",
+    ),
+    Mutant(
+        "somebody else's number",
+        "bot/services/requests.py",
+        "        if named is not None and named.requester_id == conversation.requester.id:\n",
+        "        if named is not None:\n",
+        "services/test_customer_messages.py::test_somebody_elses_number_leads_nowhere",
+    ),
+    Mutant(
+        "the button of an older proposal",
+        "bot/services/proposals.py",
+        "    if press.argument(0) != str(ticket.proposal):\n",
+        "    if not press.argument(0):\n",
+        "services/test_closing.py::test_the_button_of_an_older_proposal_does_no_harm",
+    ),
+    Mutant(
+        "no guard against contradictions",
+        "bot/services/proposals.py",
+        "    elif not sure and await _contradicted(helpdesk, ticket):\n",
+        "    elif sure and await _contradicted(helpdesk, ticket):\n",
+        "services/test_closing.py::test_words_that_contradict_keep_it_open_and_ask_once_more",
+    ),
+    Mutant(
+        "closed over our own silence",
+        "bot/services/upkeep.py",
+        "            return message.delivery in _OUT\n",
+        "            return True\n",
+        "services/test_silence.py::test_silence_of_ours_never_closes",
+    ),
+    Mutant(
+        "closed while the answer is parked",
+        "bot/services/delivery.py",
+        "    if ticket is not None and ticket.waiting_since is not None:\n",
+        "    if ticket is not None and ticket.waiting_since is None:\n",
+        "services/test_silence.py::test_the_wait_begins_anew_once_the_question_is_out",
+    ),
+    Mutant(
+        "reminded twice",
+        "store/tickets.py",
+        "WHERE timer.due_at <> excluded.due_at RETURNING id",
+        "WHERE timer.due_at = timer.due_at RETURNING id",
+        "store/test_store_tickets.py::test_a_fired_timer_stays_fired_until_its_instant_changes",
+    ),
+    Mutant(
+        "the last one to save wins",
+        "store/tickets.py",
+        "TicketRow.filter(id=ticket.id, version=ticket.version).update",
+        "TicketRow.filter(id=ticket.id).update",
+        "store/test_store_tickets.py::test_a_stale_save_is_refused_and_changes_nothing",
+    ),
+    Mutant(
+        "a ticket current in two conversations",
+        "store/migrations/0001_opening_day.sql",
+        "CREATE UNIQUE INDEX conversation_current_ticket ",
+        "CREATE INDEX conversation_current_ticket ",
+        "store/test_store_conversations.py::test_a_ticket_is_current_in_one_conversation_only",
+    ),
+    Mutant(
+        "history can be rewritten",
+        "store/migrations/0001_opening_day.sql",
+        "CREATE TRIGGER history_no_update BEFORE UPDATE ON history BEGIN\n    SELECT RAISE(ABORT,",
+        "CREATE TRIGGER history_no_update BEFORE UPDATE ON history BEGIN\n    SELECT coalesce(1,",
+        "store/test_store_tickets.py::test_history_cannot_be_rewritten",
+    ),
+    Mutant(
+        "names as they come",
+        "bot/domain/words.py",
+        '    visible = "".join(char for char in spaced if not _is_invisible(char))\n',
+        "    visible = spaced\n",
+        "domain/test_words.py::test_names_are_made_fit_to_show",
+        "domain/test_words.py::test_a_shown_name_is_one_clean_line_within_the_limit",
+    ),
+)

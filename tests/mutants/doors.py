@@ -1,0 +1,136 @@
+"""What comes in: acknowledged after it is stored, once, in order, and only from whom it claims to be."""
+
+from typing import Final
+
+from tests.mutants.mutant import Mutant
+
+MUTANTS: Final = (
+    Mutant(
+        "acknowledge before the commit, WhatsApp",
+        "adapters/whatsapp/webhook.py",
+        "            await accept(items)\n",
+        "            __import__('asyncio').ensure_future(accept(items))\n",
+        "adapters/test_whatsapp_webhook.py::test_no_200_without_a_commit",
+    ),
+    Mutant(
+        "acknowledge what was not stored, Telegram",
+        "adapters/telegram/updates.py",
+        '            return web.Response(status=500, text="not stored")\n',
+        "            return web.json_response({})\n",
+        "adapters/test_telegram_webhook.py::test_what_could_not_be_stored_is_not_acknowledged",
+    ),
+    Mutant(
+        "offset before the commit",
+        "adapters/telegram/updates.py",
+        '            raise _Trouble("unstored", type(error).__name__) from None\n',
+        "            del error\n",
+        "adapters/test_telegram_updates.py::test_nothing_is_acknowledged_before_it_is_stored",
+    ),
+    Mutant(
+        "offset in a commit of its own",
+        "store/inbox.py",
+        "    new = 0\n    async with transaction():\n",
+        "    new = 0\n    if cursor:\n        await rows(_SET_CURSOR, *cursor)\n    async with transaction():\n",
+        "store/test_store_inbox.py::test_the_cursor_stays_when_the_updates_cannot_be_stored",
+    ),
+    Mutant(
+        "no unique index on updates",
+        "store/migrations/0001_opening_day.sql",
+        "    UNIQUE (channel, key)\n) STRICT;\nCREATE INDEX inbox_lanes",
+        "    CHECK (channel <> key)\n) STRICT;\nCREATE INDEX inbox_lanes",
+        "store/test_store_inbox.py::test_an_update_is_stored_once_per_channel",
+    ),
+    Mutant(
+        "deduplicate in memory",
+        "bot/inbox.py",
+        "    await inbox.append(items, helpdesk.now(), cursor)\n",
+        "    known = globals().setdefault('_known', set())\n"
+        "    items = [item for item in items if not (item.key in known or known.add(item.key))]\n"
+        "    await inbox.append(items, helpdesk.now(), cursor)\n",
+        "services/test_atomicity.py::test_what_could_not_be_stored_is_stored_when_it_comes_again",
+    ),
+    Mutant(
+        "the newest of a lane first",
+        "store/inbox.py",
+        "        SELECT min(id) FROM inbox WHERE state IN ('waiting', 'claimed')\n",
+        "        SELECT max(id) FROM inbox WHERE state IN ('waiting', 'claimed')\n",
+        "store/test_store_inbox.py::test_the_oldest_of_each_lane_is_handed_out_first",
+    ),
+    Mutant(
+        "no lease sweep",
+        "store/inbox.py",
+        "CASE WHEN ? THEN epoch <> ? ELSE lease_until <= ? END RETURNING id",
+        "CASE WHEN ? THEN epoch <> ? ELSE lease_until < 0 AND ? END RETURNING id",
+        "store/test_store_inbox.py::test_a_row_of_our_own_that_outlived_its_lease_comes_back_too",
+    ),
+    Mutant(
+        "an item is done before its use case",
+        "bot/inbox.py",
+        "        async with db.transaction():\n"
+        "            await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())\n"
+        "            await route(helpdesk, row.channel, event)\n",
+        "        await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())\n"
+        "        async with db.transaction():\n"
+        "            await route(helpdesk, row.channel, event)\n",
+        "services/test_atomicity.py::test_a_bug_in_the_middle_of_a_use_case_leaves_the_item_waiting_and_nothing_else",
+    ),
+    Mutant(
+        "parked without a word",
+        "bot/inbox.py",
+        "await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)\n",
+        "del text\n",
+        "services/test_atomicity.py::test_what_makes_no_sense_is_parked_at_once_and_kept_whole",
+    ),
+    Mutant(
+        "the same message under another key",
+        "bot/services/requests.py",
+        "    if await messages.find_post(place, said.external_id):\n        return\n",
+        "",
+        "services/test_customer_messages.py::test_the_same_message_under_another_key_changes_nothing",
+    ),
+    Mutant(
+        "signature over the parsed body",
+        "adapters/whatsapp/webhook.py",
+        "        if not is_signed(request.headers.getall(HEADER, []), body, secrets):\n",
+        "        json = __import__('json')\n"
+        "        same = json.dumps(json.loads(body or b'0')).encode()\n"
+        "        if not is_signed(request.headers.getall(HEADER, []), same, secrets):\n",
+        "adapters/test_whatsapp_webhook.py::test_every_recorded_body_is_stored_and_its_forgery_is_not",
+    ),
+    Mutant(
+        "one of several signatures is enough",
+        "adapters/whatsapp/signature.py",
+        "    if len(headers) != 1:\n",
+        "    if not headers:\n",
+        "adapters/test_whatsapp_webhook.py::test_a_bad_signature_is_refused_and_nothing_stored",
+    ),
+    Mutant(
+        "any verify token",
+        "adapters/whatsapp/webhook.py",
+        " or asked is None or not known:\n",
+        " or asked is None or known is None:\n",
+        "adapters/test_whatsapp_webhook.py::test_a_handshake_with_anything_wrong_is_refused",
+    ),
+    Mutant(
+        "host of a download not checked",
+        "adapters/whatsapp/media.py",
+        "        _check_host(graph, url)\n",
+        "",
+        "adapters/test_whatsapp_fetch.py::test_no_other_host_is_visited",
+        "adapters/test_whatsapp_fetch.py::test_no_redirect_leads_off_the_list",
+    ),
+    Mutant(
+        "size of a download believed",
+        "adapters/whatsapp/media.py",
+        "            if size > limit:\n",
+        "            if size < 0:\n",
+        "adapters/test_whatsapp_fetch.py::test_a_file_that_does_not_end_is_cut_off",
+    ),
+    Mutant(
+        "file name used on the disk",
+        "adapters/telegram/download.py",
+        "    path = folder / secrets.token_hex(16)\n",
+        "    path = folder / (attachment.name or secrets.token_hex(16))\n",
+        "adapters/test_telegram_channel.py::test_a_file_is_fetched_under_our_own_name_digested_and_sniffed",
+    ),
+)

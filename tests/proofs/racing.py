@@ -1,0 +1,68 @@
+"""A help desk whose workers really run side by side, for races inside of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from adapters.sandbox.players import comes_true
+from adapters.telegram.capabilities import CAPABILITIES
+from bot import inbox
+from bot.domain.message import DeskPlace, Inbound, Person, Pressed, Said
+from store import db
+from store import inbox as inbox_store
+from tests.builders import GROUP, House, content, house, new_id
+from tests.fakes import FakeDesk
+
+WORKERS = 4
+UNPACED = replace(CAPABILITIES, group_writes_per_minute=0, rate=None, rate_per_person=None)
+
+
+@asynccontextmanager
+async def busy_house(folder: Path) -> AsyncIterator[House]:
+    """A house on Telegram alone, without rates, whose inbox several workers serve."""
+    await db.open_database(f"sqlite://{folder}/gise.sqlite3")
+    built = house(folder, telegram=FakeDesk("telegram", UNPACED, GROUP))
+    workers = [asyncio.create_task(inbox.serve(built.helpdesk)) for _ in range(WORKERS)]
+    try:
+        yield built
+    finally:
+        built.helpdesk.bells.stop()
+        await asyncio.gather(*workers)
+        await db.close_database()
+
+
+async def at_once(house: House, events: Iterable[Inbound]) -> None:
+    """All events through the door together, each in a lane of its own, and worked on to the end of the last one.
+
+    In one lane they would wait for each other; one person's events come in two lanes when the platform knows them by
+    two ids.
+    """
+    items = [house.telegram.stage(event, lane=new_id("lane"), key=new_id("race")) for event in events]
+    async with asyncio.TaskGroup() as doors:
+        for item in items:
+            doors.create_task(inbox.accept(house.helpdesk, [item]))
+    await comes_true(inbox_store.idle, "the inbox to be worked off", 300.0)
+
+
+def customer(number: int) -> Person:
+    return Person(keys=(f"tg:{7_300_000 + number}",), name=f"Müşteri {number}")
+
+
+def agent(number: int) -> Person:
+    return Person(keys=(f"tg:{7_400_000 + number}",), name=f"Temsilci {number}", username=f"temsilci{number}")
+
+
+def says(house: House, who: Person, text: str) -> Said:
+    return Said(author=who, at=house.clock.now(), content=content(text), external_id=new_id("c"))
+
+
+def presses(house: House, who: Person, token: str) -> Pressed:
+    """A press of a customer in the private chat."""
+    return Pressed(author=who, at=house.clock.now(), token=token, press_id=new_id("press"))
+
+
+def desk_presses(house: House, who: Person, token: str) -> Pressed:
+    """A press of an agent in the group."""
+    return replace(presses(house, who, token), desk=DeskPlace(chat=GROUP))

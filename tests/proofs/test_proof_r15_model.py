@@ -1,0 +1,57 @@
+"""R15: a model walks through the help desk with everybody who may act on it; no step breaks an invariant."""
+
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.proofs.model_machine import bench
+from tests.proofs.model_rules import WorldActs
+from tests.proofs.proof import Proof
+
+WORKERS = 2
+STEPS = 50
+ENOUGH = 25
+"""Kinds of acts that have to occur in any run, however small."""
+
+
+def walk(start: int, *, examples: int, every: int, smallest: bool = True) -> dict[str, dict[str, int]]:
+    """So many walks of `STEPS` steps; returns how often each act and each fault occurred."""
+    phases = (Phase.generate, Phase.shrink) if smallest else (Phase.generate,)
+    usual = settings(
+        max_examples=examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    with TemporaryDirectory() as folder, bench(Path(folder), every) as made:
+        WorldActs.bench = made
+        run_state_machine_as_test(seed(start)(WorldActs), settings=usual)
+        return {"acts": dict(made.acts), "hits": dict(made.hits), "steps": {"all": made.steps}}
+
+
+@pytest.mark.proof("R15")
+def test_no_step_of_the_model_breaks_an_invariant(proof: Proof) -> None:
+    examples = proof.size(6, 6_000)
+    starts = [proof.draw().randrange(2**32) + number for number in range(proof.size(1, WORKERS))]
+    work = partial(walk, examples=examples // len(starts), every=proof.size(5, 25))
+    if proof.full:
+        with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+            found = list(pool.map(work, starts))
+    else:
+        found = [work(start) for start in starts]
+    acts = {name: sum(one["acts"].get(name, 0) for one in found) for one in found for name in one["acts"]}
+    hits = {name: sum(one["hits"].get(name, 0) for one in found) for one in found for name in one["hits"]}
+    steps = sum(one["steps"]["all"] for one in found)
+    proof.tell(steps=steps, acts=dict(sorted(acts.items())), faults=dict(sorted(hits.items())), violations=0)
+    assert steps >= proof.size(150, 200_000), "inconclusive: too few steps"
+    assert len(acts) >= ENOUGH, "inconclusive: too few kinds of acts"
+    assert len(hits) >= proof.size(3, 12), "inconclusive: too few faults"

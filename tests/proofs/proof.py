@@ -1,5 +1,6 @@
 """A proof: a test that also runs as a command, at full size, and tells its figures."""
 
+import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,8 +31,8 @@ class Proof:
         return random.Random(self.seed)
 
     def tell(self, **figures: Any) -> None:
-        """Put figures (JSON-ready) into the result."""
-        self.told |= figures
+        """Put figures into the result, as JSON holds them."""
+        self.told |= json.loads(json.dumps(figures))
 
 
 def verdicts(reports: Mapping[str, Sequence[Any]]) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from bot.domain.press import Verb, decode
 from bot.domain.ticket import Ticket
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import delivery, errands, lanes, lifecycle, lookup, moderation, replies, rights, roles, triage
+from bot.services import delivery, errands, lanes, lifecycle, lookup, moderation, replies, rights, roles, triage, why
 from bot.services.call import Call
 from store import desk, messages, tickets
 
@@ -57,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(names=("category", "kategori"), needs=Role.AGENT, run=triage.category, usage="C"),
     Command(names=("set", "alan"), needs=Role.AGENT, run=triage.field, usage="FIELD VALUE"),
     Command(names=("history", "geçmiş"), needs=Role.AGENT, run=lookup.history, usage="[#N]"),
+    Command(names=("why", "neden"), needs=Role.AGENT, run=why.why, usage="[#N]"),
     Command(names=("tickets", "kayıtlar", "talepler"), needs=Role.AGENT, run=lookup.listing, usage="[FILTER]"),
     Command(names=("status", "durum"), needs=Role.AGENT, run=lookup.status, usage="[#N]"),
     Command(names=("reopen", "yenidenaç"), needs=Role.AGENT, run=lifecycle.reopen),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.intake import IntakeForm, in_language
 from bot.domain.outgoing import Template
+from bot.domain.sla.policy import NO_PROMISES, Sla
 from bot.domain.ticket import Ticket
 from bot.domain.timers import TimerKind, deadlines
 from bot.ports import Channel, Clock, Desk
@@ -32,6 +33,13 @@ class Policies:
     require_role: bool = False
     admins: frozenset[int] = frozenset()
     templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Levels:
+    """The service levels in force; `/reload` puts others in their place."""
+
+    sla: Sla = NO_PROMISES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class HelpDesk:
     desk: Desk
     files: Path
     bells: Bells = field(default_factory=Bells)
+    levels: Levels = field(default_factory=Levels)
 
     def now(self) -> int:
         return self.clock.now()

@@ -19,7 +19,7 @@ from adapters.whatsapp.webhook import challenge, receive
 from bot import crashpoints, inbox, measures
 from bot.domain.errors import SendError
 from bot.health import Readiness
-from bot.helpdesk import HelpDesk, Policies
+from bot.helpdesk import HelpDesk, Levels, Policies
 from bot.outbox import Outbox, recover
 from bot.ports import Channel, Item
 from bot.services import upkeep
@@ -29,6 +29,7 @@ from config.listening import Timekeeper
 from config.menus import menus
 from config.policies import SHIPPED, load_intake
 from config.settings import Settings
+from config.sla import load_sla
 from scheduler.jobs import Job
 from scheduler.runner import Scheduler
 from store import db, desk
@@ -179,6 +180,7 @@ def _helpdesk(settings: Settings, telegram: TelegramChannel, channels: Mapping[s
         channels=channels,
         desk=telegram,
         files=files,
+        levels=Levels(load_sla(settings.config.dir, settings.default_locale)),
     )
 
 

@@ -6,7 +6,7 @@ from bot.domain.message import Content, Said
 from bot.domain.people import Conversation
 from bot.domain.ticket import Action, Status, Ticket
 from bot.helpdesk import HelpDesk
-from bot.services import errands, questions, relay, rights
+from bot.services import clockwork, errands, questions, relay, rights
 from bot.services.casework import apply
 from store import conversations, tickets
 
@@ -43,7 +43,8 @@ async def create(
         follow_up_of=follow_up_of.id if follow_up_of else None,
     )
     draft = questions.begin(helpdesk, draft)
-    ticket = await tickets.create(draft, helpdesk.year(), rights.requester(conversation), helpdesk.deadlines(draft))
+    due = await clockwork.deadlines(helpdesk, draft)
+    ticket = await tickets.create(draft, helpdesk.year(), rights.requester(conversation), due)
     await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=""))
     if not quiet:
         await errands.first_card(helpdesk, ticket.id)

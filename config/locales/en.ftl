@@ -412,3 +412,34 @@ action-expire = closed for lack of an answer
 action-close = closed
 action-reopen = reopened
 action-set = updated
+
+# Service levels
+clock-first_response = First response
+clock-resolution = Resolution
+clock-next_update = Next update
+clock-status_limit = Status limit
+clock-state-running = running
+clock-state-paused = paused
+clock-state-met = met
+clock-state-broken = broken
+command-why = how the clocks add up
+step-why = ⏱ Why?
+why-nothing = Nothing is promised for { $number }.
+why-of = ⏱ { $number }
+why-clock = { $clock }: { $state }, { $elapsed } of { $target } used · due: { $deadline }
+why-more = … { $count } more stretches …
+why-running = ran
+why-paused = paused: { $reason }
+why-outside_hours = outside hours
+why-holiday = holiday: { $reason }
+why-closed = closed { $reason }
+length-of-time = { $hours ->
+    [0] { $minutes } min
+   *[other] { $hours } h { $minutes } min
+ }
+sla-warning = ⏳ { $number } · { $clock } is due { $deadline }. { $agent }: answer, hand over or postpone. { $subject }
+sla-broken = 🔥 { $number } · { $clock } was due { $deadline }. { $agent }: answer now or hand over. { $subject }
+sla-digest = ⏱ { $count } tickets are about to miss or have missed a promise:
+sla-digest-more = … and { $count } more; /tickets shows them all.
+notice-no-news = { $number }: We are working on your request; there is no news yet. We will write as soon as there is.
+desk-no-news-told = ⏱ No update came in time; the customer was told that there is no news yet.

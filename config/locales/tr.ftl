@@ -412,3 +412,34 @@ action-expire = yanıt gelmediği için kapattı
 action-close = kapattı
 action-reopen = yeniden açtı
 action-set = bilgi güncelledi
+
+# Service levels
+clock-first_response = İlk yanıt
+clock-resolution = Çözüm
+clock-next_update = Sonraki bilgi
+clock-status_limit = Durum sınırı
+clock-state-running = işliyor
+clock-state-paused = durdu
+clock-state-met = tutuldu
+clock-state-broken = aşıldı
+command-why = sürelerin hesabı
+step-why = ⏱ Neden?
+why-nothing = { $number } için söz verilmiş bir süre yok.
+why-of = ⏱ { $number }
+why-clock = { $clock }: { $state }, { $target } sürenin { $elapsed } kadarı doldu · son: { $deadline }
+why-more = … { $count } bölüm daha …
+why-running = işledi
+why-paused = durdu: { $reason }
+why-outside_hours = mesai dışı
+why-holiday = tatil: { $reason }
+why-closed = kapalı gün { $reason }
+length-of-time = { $hours ->
+    [0] { $minutes } dk
+   *[other] { $hours } sa { $minutes } dk
+ }
+sla-warning = ⏳ { $number } · { $clock } süresi { $deadline } doluyor. { $agent }: yanıt verin, devredin ya da erteleyin. { $subject }
+sla-broken = 🔥 { $number } · { $clock } süresi { $deadline } doldu. { $agent }: hemen yanıt verin ya da devredin. { $subject }
+sla-digest = ⏱ { $count } talebin süresi dolmak üzere ya da doldu:
+sla-digest-more = … ve { $count } tane daha; /tickets hepsini gösterir.
+notice-no-news = { $number }: Talebiniz üzerinde çalışıyoruz, henüz yeni bir bilgi yok. Gelişme olduğunda hemen yazacağız.
+desk-no-news-told = ⏱ Söz verilen bilgi verilmedi; müşteriye henüz haber olmadığı söylendi.

@@ -17,6 +17,17 @@ class ClockKind(StrEnum):
     STATUS_LIMIT = "status_limit"
 
 
+class Recipient(StrEnum):
+    """Who hears of a step. `REQUESTER` gets an honest line, `ANOTHER_AGENT` gets the ticket itself."""
+
+    ASSIGNEE = "assignee"
+    LEAD = "lead"
+    ADMIN = "admin"
+    NEXT_GROUP = "next_group"
+    REQUESTER = "requester"
+    ANOTHER_AGENT = "another_agent"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """So many milliseconds of the calendar's working time; without a calendar, around the clock."""
@@ -27,12 +38,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """At `share` of the target, or `after_ms` beyond it, tell `to`: `assignee`, `lead`, `admin` or `next_group`."""
+    """At `share` of the target, or `after_ms` beyond it, tell `to`, in the clock's own time."""
 
     clock: ClockKind
     share: float = 1.0
     after_ms: int = 0
-    to: str
+    to: Recipient
 
     @property
     def step(self) -> str:
@@ -75,6 +86,22 @@ class Sla:
     rules: tuple[Rule, ...] = ()
     teams: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def promises(self) -> bool:
+        """Whether any clock runs at all."""
+        return any(any(policy.targets.values()) or policy.limits for policy in self.policies.values())
+
+    @property
+    def escalates(self) -> bool:
+        """Whether anybody is ever told of a clock."""
+        return any(policy.escalations for policy in self.policies.values())
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The facts that decide about policy or calendar."""
+        named = {name for rule in self.rules for name in rule.when}
+        return frozenset(named | ({"team"} if self.teams else set()))
+
     def policy(self, facts: Mapping[str, str]) -> Policy:
         """The policy for a ticket with these facts: priority, type, category, team, vip (yes, no), channel."""
         chosen = next((rule.policy for rule in self.rules if rule.fits(facts)), self.default)
@@ -85,3 +112,7 @@ class Sla:
         if not target.calendar:
             return None
         return self.calendars[self.teams.get(facts.get("team", ""), target.calendar)]
+
+
+NO_PROMISES = Sla(default="none", policies={"none": Policy(name="none", targets={})})
+"""A desk without service levels."""

@@ -1,0 +1,74 @@
+"""A ticket's clocks: its history as the domain's events, and the instants its timers are armed for."""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, islice
+
+from bot.domain.intake import TYPE
+from bot.domain.sla.alarms import Alarm, alarms
+from bot.domain.sla.clocks import Clock, Event, clocks
+from bot.domain.ticket import Action, Status, Step, Ticket
+from bot.domain.timers import TimerKind
+from bot.helpdesk import HelpDesk
+from store import conversations, escalations, tickets
+
+_WORDS_OF_AGENTS = frozenset({Action.REPLY, Action.ASK, Action.PROPOSE})
+_OF_THE_CONVERSATION = frozenset({"vip", "channel"})
+
+
+async def deadlines(helpdesk: HelpDesk, ticket: Ticket, step: Step | None = None) -> Mapping[TimerKind, int]:
+    """Every instant at which something is due; `step` is the row of history that is about to be written."""
+    due = dict(helpdesk.deadlines(ticket))
+    waiting = await raised_next(helpdesk, ticket, step)
+    if waiting:
+        due[TimerKind.SLA] = waiting[0].due_at
+    return due
+
+
+async def raised_next(helpdesk: HelpDesk, ticket: Ticket, step: Step | None = None) -> list[Alarm]:
+    """The steps of the ticket's clocks that did not come due so far, the earliest first."""
+    if not helpdesk.levels.sla.escalates or not ticket.live:
+        return []
+    history = await events(helpdesk, ticket, step)
+    over = await escalations.of_ticket(ticket.id) if ticket.id else set()
+    found = alarms(history, helpdesk.levels.sla, max(helpdesk.now(), history[-1].at))
+    return [alarm for alarm in found if (alarm.clock, alarm.since, alarm.step) not in over]
+
+
+async def clocks_of(helpdesk: HelpDesk, ticket: Ticket) -> tuple[Clock, ...]:
+    """The ticket's clocks as they stand now."""
+    if not helpdesk.levels.sla.promises:
+        return ()
+    history = await events(helpdesk, ticket)
+    return clocks(history, helpdesk.levels.sla, max(helpdesk.now(), history[-1].at))
+
+
+async def events(helpdesk: HelpDesk, ticket: Ticket, step: Step | None = None) -> list[Event]:
+    """The ticket's history as clocks see it; the facts are those of today, because they hold from the beginning."""
+    steps = await tickets.history(ticket.id) if ticket.id else []
+    begun = Event(at=ticket.created_at, status=_first_status(ticket, steps), facts=await _facts(helpdesk, ticket))
+    later = [each for each in (*steps, *([step] if step else [])) if each.action is not Action.CREATE]
+    # A clock that was set back must not tear the order of what happened.
+    moments = accumulate((each.at for each in later), max, initial=begun.at)
+    return [begun, *(_event(each, at) for each, at in zip(later, islice(moments, 1, None), strict=True))]
+
+
+def _first_status(ticket: Ticket, steps: Sequence[Step]) -> Status:
+    return steps[0].after if steps else ticket.status
+
+
+def _event(step: Step, at: int) -> Event:
+    return Event(at=at, status=step.after, reply=step.action in _WORDS_OF_AGENTS)
+
+
+async def _facts(helpdesk: HelpDesk, ticket: Ticket) -> dict[str, str]:
+    """What rules may ask about; the conversation is read only where one of them does."""
+    facts = {
+        "priority": ticket.priority.value,
+        "type": ticket.answers.get(TYPE, ""),
+        "category": ticket.category,
+    }
+    if helpdesk.levels.sla.asks & _OF_THE_CONVERSATION:
+        conversation = await conversations.get(ticket.conversation_id)
+        if conversation is not None:
+            facts |= {"vip": "yes" if conversation.requester.vip else "no", "channel": conversation.channel}
+    return facts

@@ -15,6 +15,8 @@ from bot.domain.timers import TimerKind, deadlines
 from bot.ports import Channel, Clock, Desk
 from bot.texts import Texts
 
+_MINUTE_MS = 60_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
@@ -108,6 +110,11 @@ class HelpDesk:
         """An instant as people of that language write it ("26 Kas 2026 09:00"), in the desk's time zone."""
         return self.texts.date_time(locale, instant, self.policies.zone)
 
-    def soon(self, instant: int) -> str:
-        """An instant as agents say it now ("yarın 09:00")."""
-        return self.texts.day_time(self.policies.locale, instant, self.now(), self.policies.zone)
+    def soon(self, instant: int, locale: str = "") -> str:
+        """An instant as people say it now ("yarın 09:00"); in the desk's language unless another is given."""
+        return self.texts.day_time(locale or self.policies.locale, instant, self.now(), self.policies.zone)
+
+    def length(self, ms: int, locale: str = "") -> str:
+        """Hours and minutes as people write them ("1 sa 30 dk"), rounded up."""
+        hours, minutes = divmod(-(-ms // _MINUTE_MS), 60)
+        return self.text(locale or self.policies.locale, "length-of-time", hours=hours, minutes=minutes)

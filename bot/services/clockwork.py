@@ -1,11 +1,14 @@
 """A ticket's clocks: its history as the domain's events, and the instants its timers are armed for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate, islice
 
 from bot.domain.intake import TYPE
 from bot.domain.sla.alarms import Alarm, alarms
-from bot.domain.sla.clocks import Clock, Event, clocks
+from bot.domain.sla.calendar import opens_at
+from bot.domain.sla.clocks import HORIZON_MS, Clock, Event, clocks, views
+from bot.domain.sla.policy import ClockKind
 from bot.domain.ticket import Action, Status, Step, Ticket
 from bot.domain.timers import TimerKind
 from bot.helpdesk import HelpDesk
@@ -40,6 +43,27 @@ async def clocks_of(helpdesk: HelpDesk, ticket: Ticket) -> tuple[Clock, ...]:
         return ()
     history = await events(helpdesk, ticket)
     return clocks(history, helpdesk.levels.sla, max(helpdesk.now(), history[-1].at))
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Until when the first answer comes, and since when somebody is at work for it."""
+
+    until: int
+    opens_at: int
+
+
+async def promise(helpdesk: HelpDesk, ticket: Ticket) -> Promise | None:
+    """What a requester may be told of the first answer; `None` where nothing is promised."""
+    now, sla = helpdesk.now(), helpdesk.levels.sla
+    if not sla.promises:
+        return None
+    for view in views(await events(helpdesk, ticket), sla, max(now, ticket.created_at)):
+        _, until = view.reached(view.target_ms)
+        opens = opens_at(view.calendar, now, within_ms=HORIZON_MS)
+        if view.kind is ClockKind.FIRST_RESPONSE and until is not None and opens is not None:
+            return Promise(until, opens)
+    return None
 
 
 async def events(helpdesk: HelpDesk, ticket: Ticket, step: Step | None = None) -> list[Event]:

@@ -7,7 +7,6 @@ from bot.services import clockwork
 from bot.services.call import Call
 from bot.services.lookup import named_or_here
 
-_MINUTE_MS = 60_000
 _SHOWN = 12
 
 
@@ -27,8 +26,8 @@ def _lines(helpdesk: HelpDesk, clock: Clock) -> list[str]:
         "why-clock",
         clock=helpdesk.desk_text(f"clock-{clock.kind}"),
         state=helpdesk.desk_text(f"clock-state-{clock.state}"),
-        elapsed=length(helpdesk, clock.elapsed_ms),
-        target=length(helpdesk, clock.target_ms),
+        elapsed=helpdesk.length(clock.elapsed_ms),
+        target=helpdesk.length(clock.target_ms),
         deadline=until,
     )
     segments = [_segment(helpdesk, segment) for segment in clock.segments]
@@ -41,15 +40,9 @@ def _lines(helpdesk: HelpDesk, clock: Clock) -> list[str]:
 
 def _segment(helpdesk: HelpDesk, segment: Segment) -> str:
     what = helpdesk.desk_text(f"why-{segment.why}", reason=_reason(helpdesk, segment))
-    lasted = length(helpdesk, segment.end - segment.start)
+    lasted = helpdesk.length(segment.end - segment.start)
     return f"{helpdesk.soon(segment.start)} → {helpdesk.soon(segment.end)} · {lasted} · {what}"
 
 
 def _reason(helpdesk: HelpDesk, segment: Segment) -> str:
     return helpdesk.desk_text(f"status-{segment.reason}") if segment.why is Why.PAUSED else segment.reason
-
-
-def length(helpdesk: HelpDesk, ms: int) -> str:
-    """`1 s 30 dk`, `2 h 5 min`: hours and minutes, as the desk writes them."""
-    hours, minutes = divmod(ms // _MINUTE_MS, 60)
-    return helpdesk.desk_text("length-of-time", hours=hours, minutes=minutes)

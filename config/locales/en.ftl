@@ -435,11 +435,17 @@ why-holiday = holiday: { $reason }
 why-closed = closed { $reason }
 length-of-time = { $hours ->
     [0] { $minutes } min
-   *[other] { $hours } h { $minutes } min
+   *[other] { $minutes ->
+        [0] { $hours } h
+       *[other] { $hours } h { $minutes } min
+    }
  }
 sla-warning = ⏳ { $number } · { $clock } is due { $deadline }. { $agent }: answer, hand over or postpone. { $subject }
 sla-broken = 🔥 { $number } · { $clock } was due { $deadline }. { $agent }: answer now or hand over. { $subject }
 sla-digest = ⏱ { $count } tickets are about to miss or have missed a promise:
 sla-digest-more = … and { $count } more; /tickets shows them all.
+promise-within = ⏱ We will answer within { $length }.
+promise-until = ⏱ We will answer by { $until }.
+promise-from = ⏱ We are closed right now and will look after you from { $opens }.
 notice-no-news = { $number }: We are working on your request; there is no news yet. We will write as soon as there is.
 desk-no-news-told = ⏱ No update came in time; the customer was told that there is no news yet.

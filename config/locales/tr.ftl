@@ -435,11 +435,17 @@ why-holiday = tatil: { $reason }
 why-closed = kapalı gün { $reason }
 length-of-time = { $hours ->
     [0] { $minutes } dk
-   *[other] { $hours } sa { $minutes } dk
+   *[other] { $minutes ->
+        [0] { $hours } sa
+       *[other] { $hours } sa { $minutes } dk
+    }
  }
 sla-warning = ⏳ { $number } · { $clock } süresi { $deadline } doluyor. { $agent }: yanıt verin, devredin ya da erteleyin. { $subject }
 sla-broken = 🔥 { $number } · { $clock } süresi { $deadline } doldu. { $agent }: hemen yanıt verin ya da devredin. { $subject }
 sla-digest = ⏱ { $count } talebin süresi dolmak üzere ya da doldu:
 sla-digest-more = … ve { $count } tane daha; /tickets hepsini gösterir.
+promise-within = ⏱ { $length } içinde yanıt vereceğiz.
+promise-until = ⏱ En geç { $until } yanıt vereceğiz.
+promise-from = ⏱ Şu an mesai dışındayız; { $opens } itibarıyla sizinle ilgileneceğiz.
 notice-no-news = { $number }: Talebiniz üzerinde çalışıyoruz, henüz yeni bir bilgi yok. Gelişme olduğunda hemen yazacağız.
 desk-no-news-told = ⏱ Söz verilen bilgi verilmedi; müşteriye henüz haber olmadığı söylendi.

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.people import Role
+from bot.domain.sla.calendar import Calendar, Shift
 from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
 from bot.domain.ticket import Priority, Status, Ticket
 from bot.domain.timers import TimerKind
@@ -164,10 +165,32 @@ async def test_why_adds_up_what_ran_and_what_did_not(promising: House) -> None:
     await promising.agent("/why", ticket)
     await promising.settles()
     told = promising.telegram.said()[-1]
-    assert "İlk yanıt: tutuldu, 1 sa 0 dk sürenin 30 dk kadarı doldu" in told
+    assert "İlk yanıt: tutuldu, 1 sa sürenin 30 dk kadarı doldu" in told
     assert "Çözüm: durdu" in told
     assert "durdu: Bilgi bekleniyor" in told
 
 
 async def test_a_desk_without_levels_arms_nothing(desk_house: House) -> None:
     assert await armed(await desk_house.opened()) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "hours", "told"),
+    [
+        (Target(15 * 60_000), {}, "15 dk içinde"),
+        (Target(5 * 3_600_000), {}, "En geç"),
+        (Target(3_600_000, "later"), {"later": (Shift(10 * 60, 11 * 60),)}, "yarın 10:00 itibarıyla"),
+    ],
+    ids=["soon", "later", "closed-now"],
+)
+async def test_the_acknowledgement_says_when_the_first_answer_comes(
+    desk_house: House, target: Target, hours: dict[str, tuple[Shift, ...]], told: str
+) -> None:
+    zone = desk_house.helpdesk.policies.zone
+    calendars = {
+        name: Calendar(name=name, zone=zone, week=dict.fromkeys(range(7), shifts)) for name, shifts in hours.items()
+    }
+    policy = Policy(name="plain", targets={priority: {FIRST: target} for priority in Priority})
+    desk_house.helpdesk.levels.sla = Sla(default="plain", policies={"plain": policy}, calendars=calendars)
+    await desk_house.opened()
+    assert told in desk_house.whatsapp.said()[0]

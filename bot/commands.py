@@ -11,7 +11,20 @@ from bot.domain.press import Verb, decode
 from bot.domain.ticket import Ticket
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import delivery, errands, lanes, lifecycle, lookup, moderation, replies, rights, roles, triage, why
+from bot.services import (
+    delivery,
+    errands,
+    lanes,
+    levels,
+    lifecycle,
+    lookup,
+    moderation,
+    replies,
+    rights,
+    roles,
+    triage,
+    why,
+)
 from bot.services.call import Call
 from store import desk, messages, tickets
 
@@ -64,6 +77,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(names=("close", "kapat"), needs=Role.LEAD, run=lifecycle.close, usage="REASON"),
     Command(names=("ban", "yasakla"), needs=Role.LEAD, run=moderation.ban),
     Command(names=("unban", "yasağıkaldır"), needs=Role.LEAD, run=moderation.unban),
+    Command(names=("closed", "kapalı"), needs=Role.LEAD, run=levels.closed, usage="[DAY] [REASON]"),
+    Command(names=("reload", "yenidenoku"), needs=Role.ADMIN, run=levels.reload),
     Command(names=("role", "rol"), needs=Role.ADMIN, run=roles.role, usage="@who ROLE"),
     Command(names=("help", "yardım", "start"), needs=Role.AGENT, run=help_text),
 )

@@ -1,7 +1,7 @@
 """HelpDesk: what every use case is given first."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -39,9 +39,10 @@ class Policies:
 
 @dataclass(slots=True)
 class Levels:
-    """The service levels in force; `/reload` puts others in their place."""
+    """The service levels in force; `load` reads the operator's files anew and raises `GiseError` for a mistake."""
 
     sla: Sla = NO_PROMISES
+    load: Callable[[], Sla] = lambda: NO_PROMISES
 
 
 @dataclass(frozen=True, slots=True)

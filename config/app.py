@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -22,7 +23,7 @@ from bot.health import Readiness
 from bot.helpdesk import HelpDesk, Levels, Policies
 from bot.outbox import Outbox, recover
 from bot.ports import Channel, Item
-from bot.services import upkeep
+from bot.services import levels, upkeep
 from bot.texts import Texts
 from config.clock import SystemClock
 from config.listening import Timekeeper
@@ -92,6 +93,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(db.close_database)
         telegram, channels = await _channels(settings, stack)
         helpdesk = _helpdesk(settings, telegram, channels)
+        await levels.settle(helpdesk)
         await _recover(helpdesk)
         outbox = Outbox(helpdesk)
         stack.push_async_callback(_drained, helpdesk, outbox, _workers(helpdesk, outbox))
@@ -180,7 +182,7 @@ def _helpdesk(settings: Settings, telegram: TelegramChannel, channels: Mapping[s
         channels=channels,
         desk=telegram,
         files=files,
-        levels=Levels(load_sla(settings.config.dir, settings.default_locale)),
+        levels=Levels(load=partial(load_sla, settings.config.dir, settings.default_locale)),
     )
 
 
@@ -288,6 +290,7 @@ async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
 def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, timekeeper: Timekeeper) -> list[Job]:
     return [
         Job("timers", 1.0, timekeeper.sweep),
+        Job("levels", 0.25, lambda: levels.rearm(helpdesk)),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),
         Job("pruning", 60.0, lambda: upkeep.prune(helpdesk)),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -235,4 +236,5 @@ def read_sla(path: Path, locale: str) -> Sla:
             Rule({fact: frozenset(values) for fact, values in rule.when.items()}, rule.policy) for rule in file.rule
         ),
         teams={name: team.calendar for name, team in file.teams.items()},
+        version=crc32(path.read_bytes()),
     )

@@ -1,6 +1,8 @@
 """Clocks at work: who is told of which step, once, where it is read, and never of a clock that stands."""
 
 from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,8 @@ from bot.domain.sla.calendar import Calendar, Shift
 from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
 from bot.domain.ticket import Priority, Status, Ticket
 from bot.domain.timers import TimerKind
-from bot.services import upkeep
+from bot.services import levels, upkeep
+from config.policies import PolicyError
 from store import desk, tickets, timers
 from tests.builders import AYSE, BOSS, DENIZ, ELIF, GROUP, House
 
@@ -34,6 +37,14 @@ LEVELS = Sla(
             pauses={RESOLUTION: WAITING, UPDATE: WAITING},
             escalations=STEPS,
         )
+    },
+)
+
+QUICK = replace(
+    LEVELS,
+    version=1,
+    policies={
+        "plain": replace(LEVELS.policies["plain"], targets={priority: {FIRST: Target(60_000)} for priority in Priority})
     },
 )
 
@@ -194,3 +205,69 @@ async def test_the_acknowledgement_says_when_the_first_answer_comes(
     desk_house.helpdesk.levels.sla = Sla(default="plain", policies={"plain": policy}, calendars=calendars)
     await desk_house.opened()
     assert told in desk_house.whatsapp.said()[0]
+
+
+async def renewed(house: House) -> int:
+    """Let every slice of the tickets follow; returns how many turns with work there were."""
+    turns = 0
+    while await levels.rearm(house.helpdesk):
+        turns += 1
+    return turns
+
+
+async def test_a_new_file_is_followed_by_every_open_ticket_in_slices(promising: House) -> None:
+    house, due = promising, {}
+    for number in range(levels.SLICE + 2):
+        ticket = await house.opened(who=replace(AYSE, keys=(f"phone:90000000{number:04d}",)))
+        due[ticket.id] = await armed(ticket)
+    house.helpdesk.levels.load = lambda: QUICK
+    await house.agent("/reload", who=BOSS)
+    assert await renewed(house) == 2
+    for ticket_id, before in due.items():
+        followed = await tickets.get(ticket_id)
+        assert followed is not None
+        assert await armed(followed) == followed.created_at + 45_000 != before
+        assert (await tickets.history(ticket_id))[-1].reason == "hizmet süreleri değişti"
+    await house.settles()
+    assert "⏱ Bütün açık taleplerin süreleri yenilendi." in house.telegram.said(GROUP)
+
+
+async def test_a_file_with_a_mistake_changes_nothing_and_says_why(promising: House) -> None:
+    def broken() -> Sla:
+        raise PolicyError(Path("sla.toml"), "resolution", "expected: a length", 7)
+
+    promising.helpdesk.levels.load = broken
+    await promising.agent("/reload", who=BOSS)
+    await promising.settles()
+    assert promising.helpdesk.levels.sla is LEVELS
+    assert "sla.toml, line 7: resolution" in promising.telegram.said(GROUP)[-1]
+
+
+async def test_an_own_closed_day_moves_deadlines_and_said_again_moves_them_back(desk_house: House) -> None:
+    zone = desk_house.helpdesk.policies.zone
+    hours = Calendar(name="days", zone=zone, week=dict.fromkeys(range(7), (Shift(0, 24 * 60),)))
+    target = {priority: {FIRST: Target(3_600_000, "days")} for priority in Priority}
+    policy = Policy(name="plain", targets=target, escalations=(Escalation(clock=FIRST, to=Recipient.LEAD),))
+    desk_house.helpdesk.levels.load = lambda: Sla(
+        default="plain", policies={"plain": policy}, calendars={"days": hours}
+    )
+    await levels.settle(desk_house.helpdesk)
+    ticket = await desk_house.opened()
+    before = await armed(ticket)
+    today = datetime.fromtimestamp(desk_house.clock.now() / 1000, zone).date().isoformat()
+    for expected in (True, False):
+        await desk_house.agent(f"/closed {today} sayım", who=BOSS)
+        await renewed(desk_house)
+        assert (await armed(ticket) != before) is expected
+
+
+async def test_after_a_restart_with_the_same_file_nothing_is_computed_anew(promising: House) -> None:
+    promising.helpdesk.levels.load = lambda: LEVELS
+    await levels.settle(promising.helpdesk)
+    await renewed(promising)
+    await levels.settle(promising.helpdesk)
+    assert await renewed(promising) == 0
+    promising.helpdesk.levels.load = lambda: QUICK
+    await promising.opened()
+    await levels.settle(promising.helpdesk)
+    assert await renewed(promising) == 1

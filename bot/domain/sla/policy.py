@@ -1,8 +1,10 @@
 """What is promised to whom: targets by priority, what pauses a clock, limits of statuses, who is told when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
+from zlib import crc32
 
 from bot.domain.sla.calendar import Calendar
 from bot.domain.ticket import Priority, Status
@@ -77,7 +79,8 @@ class Rule:
 class Sla:
     """All policies and calendars. The first rule that fits decides, else `default`.
 
-    A team's own calendar takes the place of every calendar a policy names, but not of "around the clock".
+    A team's own calendar takes the place of every calendar a policy names, but not of "around the clock". `version`
+    tells these levels from others, in every process the same.
     """
 
     default: str
@@ -85,6 +88,7 @@ class Sla:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     teams: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
 
     @property
     def promises(self) -> bool:
@@ -101,6 +105,14 @@ class Sla:
         """The facts that decide about policy or calendar."""
         named = {name for rule in self.rules for name in rule.when}
         return frozenset(named | ({"team"} if self.teams else set()))
+
+    def closing(self, days: Mapping[date, str]) -> "Sla":
+        """The same with further closed days in every calendar."""
+        if not days:
+            return self
+        calendars = {name: replace(one, closed={**one.closed, **days}) for name, one in self.calendars.items()}
+        version = crc32(str(sorted(days)).encode(), self.version)
+        return replace(self, calendars=calendars, version=version)
 
     def policy(self, facts: Mapping[str, str]) -> Policy:
         """The policy for a ticket with these facts: priority, type, category, team, vip (yes, no), channel."""

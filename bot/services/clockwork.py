@@ -1,20 +1,19 @@
 """A ticket's clocks: its history as the domain's events, and the instants its timers are armed for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate, islice
 
 from bot.domain.intake import TYPE
 from bot.domain.sla.alarms import Alarm, alarms
 from bot.domain.sla.calendar import opens_at
 from bot.domain.sla.clocks import HORIZON_MS, Clock, Event, clocks, views
+from bot.domain.sla.happened import events_of
 from bot.domain.sla.policy import ClockKind
-from bot.domain.ticket import Action, Status, Step, Ticket
+from bot.domain.ticket import Step, Ticket
 from bot.domain.timers import TimerKind
 from bot.helpdesk import HelpDesk
 from store import conversations, escalations, tickets
 
-_WORDS_OF_AGENTS = frozenset({Action.REPLY, Action.ASK, Action.PROPOSE})
 _OF_THE_CONVERSATION = frozenset({"vip", "channel"})
 
 
@@ -67,21 +66,9 @@ async def promise(helpdesk: HelpDesk, ticket: Ticket) -> Promise | None:
 
 
 async def events(helpdesk: HelpDesk, ticket: Ticket, step: Step | None = None) -> list[Event]:
-    """The ticket's history as clocks see it; the facts are those of today, because they hold from the beginning."""
+    """The ticket's history as clocks see it; `step` is the row that is about to be written."""
     steps = await tickets.history(ticket.id) if ticket.id else []
-    begun = Event(at=ticket.created_at, status=_first_status(ticket, steps), facts=await _facts(helpdesk, ticket))
-    later = [each for each in (*steps, *([step] if step else [])) if each.action is not Action.CREATE]
-    # A clock that was set back must not tear the order of what happened.
-    moments = accumulate((each.at for each in later), max, initial=begun.at)
-    return [begun, *(_event(each, at) for each, at in zip(later, islice(moments, 1, None), strict=True))]
-
-
-def _first_status(ticket: Ticket, steps: Sequence[Step]) -> Status:
-    return steps[0].after if steps else ticket.status
-
-
-def _event(step: Step, at: int) -> Event:
-    return Event(at=at, status=step.after, reply=step.action in _WORDS_OF_AGENTS)
+    return events_of(ticket, [*steps, *([step] if step else [])], await _facts(helpdesk, ticket))
 
 
 async def _facts(helpdesk: HelpDesk, ticket: Ticket) -> dict[str, str]:

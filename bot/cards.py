@@ -1,11 +1,14 @@
 """The ticket card and the topic's name: pure text from a ticket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.intake import describe
 from bot.domain.outgoing import Button
 from bot.domain.people import Conversation
 from bot.domain.press import Verb, encode
+from bot.domain.sla.clocks import Clock, ClockState
+from bot.domain.sla.policy import ClockKind
 from bot.domain.ticket import Status, Ticket
 from bot.domain.timers import TimerKind
 from bot.domain.words import clean_name
@@ -23,6 +26,9 @@ STATUS_MARK = {
     Status.SOLUTION_PROPOSED: "💡",
     Status.CLOSED: "✅",
 }
+
+CLOCK_MARK = {ClockState.RUNNING: "⏳", ClockState.PAUSED: "⏸", ClockState.MET: "✅", ClockState.BROKEN: "🔥"}
+_SHOWN = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION, ClockKind.NEXT_UPDATE)
 
 _STEPS = {
     Status.NEW: ("take", "history"),
@@ -53,6 +59,7 @@ def card(
     window_ms: int,
     earlier: tuple[str, ...],
     follow_up_of: str = "",
+    clocks: Sequence[Clock] = (),
 ) -> Card:
     """Number, status, priority, key data, requester, assignee, deadlines and the usual next steps."""
     lines = [
@@ -62,7 +69,8 @@ def card(
         *_people(helpdesk, ticket, conversation, earlier),
         *([_row(helpdesk, "follow-up", follow_up_of)] if follow_up_of else []),
         *_key_data(helpdesk, ticket),
-        *_clocks(helpdesk, ticket, conversation, window_ms),
+        *_moments(helpdesk, ticket, conversation, window_ms),
+        *(_clock(helpdesk, clock) for clock in clocks if clock.kind in _SHOWN and clock.stopped_at is None),
     ]
     return Card(text="\n".join(lines), rows=_buttons(helpdesk, ticket), topic_name=topic_name(ticket, conversation))
 
@@ -112,7 +120,7 @@ def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
     return lines
 
 
-def _clocks(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, window_ms: int) -> list[str]:
+def _moments(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, window_ms: int) -> list[str]:
     """Every instant that matters now."""
     moments = {
         "opened": ticket.created_at,
@@ -127,6 +135,12 @@ def _clocks(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, wind
     if ticket.status is Status.IN_DEVELOPMENT:
         lines.append(_row(helpdesk, "development", f"{ticket.engineer} · {ticket.issue_key}"))
     return lines
+
+
+def _clock(helpdesk: HelpDesk, clock: Clock) -> str:
+    """A promise that is still to be kept: until when, or that it stands still."""
+    until = helpdesk.soon(clock.deadline) if clock.deadline is not None else helpdesk.desk_text("clock-state-paused")
+    return f"{CLOCK_MARK[clock.state]} {helpdesk.desk_text(f'clock-{clock.kind}')}: {until}"
 
 
 def _row(helpdesk: HelpDesk, key: str, value: str) -> str:

@@ -15,6 +15,7 @@ from bot.services import (
     delivery,
     errands,
     lanes,
+    levels,
     lifecycle,
     lookup,
     media,
@@ -24,6 +25,7 @@ from bot.services import (
     roles,
     teams,
     triage,
+    why,
 )
 from bot.services.call import Call
 from store import desk, messages, tickets
@@ -70,12 +72,15 @@ COMMANDS: tuple[Command, ...] = (
     Command(names=("category", "kategori"), needs=Role.AGENT, run=triage.category, usage="C"),
     Command(names=("set", "alan"), needs=Role.AGENT, run=triage.field, usage="FIELD VALUE"),
     Command(names=("history", "geçmiş"), needs=Role.AGENT, run=lookup.history, usage="[#N]"),
+    Command(names=("why", "neden"), needs=Role.AGENT, run=why.why, usage="[#N]"),
     Command(names=("tickets", "kayıtlar", "talepler"), needs=Role.AGENT, run=lookup.listing, usage="[FILTER]"),
     Command(names=("status", "durum"), needs=Role.AGENT, run=lookup.status, usage="[#N]"),
     Command(names=("reopen", "yenidenaç"), needs=Role.AGENT, run=lifecycle.reopen),
     Command(names=("close", "kapat"), needs=Role.LEAD, run=lifecycle.close, usage="REASON"),
     Command(names=("ban", "yasakla"), needs=Role.LEAD, run=moderation.ban),
     Command(names=("unban", "yasağıkaldır"), needs=Role.LEAD, run=moderation.unban),
+    Command(names=("closed", "kapalı"), needs=Role.LEAD, run=levels.closed, usage="[DAY] [REASON]"),
+    Command(names=("reload", "yenidenoku"), needs=Role.ADMIN, run=levels.reload),
     Command(names=("role", "rol"), needs=Role.ADMIN, run=roles.role, usage="@who ROLE"),
     Command(names=("help", "yardım", "start"), needs=Role.AGENT, run=help_text),
 )

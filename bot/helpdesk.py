@@ -1,7 +1,7 @@
 """HelpDesk: what every use case is given first."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.intake import IntakeForm, in_language
 from bot.domain.outgoing import Template
+from bot.domain.sla.policy import NO_PROMISES, Sla
 from bot.domain.ticket import Ticket
 from bot.domain.timers import TimerKind, deadlines
 from bot.ports import Channel, Clock, Desk
 from bot.texts import Texts
+
+_MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,14 @@ class Policies:
     require_role: bool = False
     admins: frozenset[int] = frozenset()
     templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Levels:
+    """The service levels in force; `load` reads the operator's files anew and raises `GiseError` for a mistake."""
+
+    sla: Sla = NO_PROMISES
+    load: Callable[[], Sla] = lambda: NO_PROMISES
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class HelpDesk:
     desk: Desk
     files: Path
     bells: Bells = field(default_factory=Bells)
+    levels: Levels = field(default_factory=Levels)
 
     def now(self) -> int:
         return self.clock.now()
@@ -100,6 +112,11 @@ class HelpDesk:
         """An instant as people of that language write it ("26 Kas 2026 09:00"), in the desk's time zone."""
         return self.texts.date_time(locale, instant, self.policies.zone)
 
-    def soon(self, instant: int) -> str:
-        """An instant as agents say it now ("yarın 09:00")."""
-        return self.texts.day_time(self.policies.locale, instant, self.now(), self.policies.zone)
+    def soon(self, instant: int, locale: str = "") -> str:
+        """An instant as people say it now ("yarın 09:00"); in the desk's language unless another is given."""
+        return self.texts.day_time(locale or self.policies.locale, instant, self.now(), self.policies.zone)
+
+    def length(self, ms: int, locale: str = "") -> str:
+        """Hours and minutes as people write them ("1 sa 30 dk"), rounded up."""
+        hours, minutes = divmod(-(-ms // _MINUTE_MS), 60)
+        return self.text(locale or self.policies.locale, "length-of-time", hours=hours, minutes=minutes)

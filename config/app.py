@@ -21,7 +21,7 @@ from bot import crashpoints, inbox
 from bot.health import Readiness, Register, Watch, pulse
 from bot.helpdesk import HelpDesk
 from bot.outbox import Outbox, recover
-from bot.services import upkeep
+from bot.services import levels, upkeep
 from bot.services.account import AccountWatch
 from config.clock import SystemClock
 from config.door import Door
@@ -113,6 +113,7 @@ async def _furnished(settings: Settings, probes: Probes, door: Door, server: Ser
 
     clients = await platforms.connected(settings, door.clock, stack)
     helpdesk = furnished(settings, clients.telegram, clients.channels, door)
+    await levels.settle(helpdesk)
     await _recover(helpdesk)
     outbox = Outbox(helpdesk)
     stack.push_async_callback(_drained, helpdesk, outbox, _workers(helpdesk, outbox))
@@ -180,6 +181,7 @@ def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, watch: Watch, t
     return [
         Job("timers", 1.0, timekeeper.sweep),
         Job("health", 1.0, watch.turn),
+        Job("levels", 0.25, lambda: levels.rearm(helpdesk)),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),
         Job("pruning", 60.0, lambda: upkeep.prune(helpdesk)),

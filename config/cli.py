@@ -148,6 +148,32 @@ def explain(
     typer.echo(explaining.as_json(found) if as_json else explaining.as_text(found))
 
 
+@sla.command()
+def dryrun(
+    file: Annotated[Path, typer.Argument(help="A file like sla.toml.")],
+    *,
+    since: Annotated[str, typer.Option("--from", help="Day of the first ticket, such as 2026-10-01.")],
+    until: Annotated[str, typer.Option("--to", help="Day of the last ticket, itself included.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")] = False,
+) -> None:
+    """Replay past tickets under FILE; show what would have been met and broken. Changes nothing.
+
+    Exit codes: 0; 2 when a file, a day or the database cannot be read.
+    """
+    import json
+    import sqlite3
+
+    from bot.domain.errors import GiseError
+    from config import dryrun as replay
+
+    settings = _settings()
+    try:
+        outcome = replay.run(settings, file, since, until, lambda count: typer.echo(f"{count} …", err=True))
+    except (GiseError, ValueError, sqlite3.Error) as error:
+        _stop(MISCONFIGURED, str(error))
+    typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False) if as_json else replay.as_text(outcome))
+
+
 @main.command()
 def version() -> None:
     """Print the version."""

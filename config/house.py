@@ -2,14 +2,16 @@
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-from bot.helpdesk import HelpDesk, Policies
+from bot.helpdesk import HelpDesk, Levels, Policies
 from bot.ports import Channel, Desk
 from bot.texts import Texts
 from config.door import Door
 from config.policies import SHIPPED, load_intake
 from config.settings import Settings
+from config.sla import load_sla
 
 
 def furnished(settings: Settings, desk: Desk, channels: Mapping[str, Channel], door: Door) -> HelpDesk:
@@ -25,6 +27,7 @@ def furnished(settings: Settings, desk: Desk, channels: Mapping[str, Channel], d
         desk=desk,
         files=files,
         bells=door.bells,
+        levels=Levels(load=partial(load_sla, settings.config.dir, settings.default_locale)),
     )
 
 

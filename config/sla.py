@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from zlib import crc32
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.domain.sla.calendar import Calendar, Shift
-from bot.domain.sla.policy import ClockKind, Escalation, Policy, Rule, Sla, Target
+from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Rule, Sla, Target
 from bot.domain.ticket import Priority, Status
 from config.holidays import public_holidays
 from config.policies import policy_file, read_policy_file
@@ -139,7 +140,7 @@ class _Pauses(_Strict):
 class _Escalation(_Strict):
     clock: ClockKind
     at: Annotated[str, Field(pattern=r"^(\d{1,3}%|\+.+)$")]
-    to: Literal["assignee", "lead", "admin", "next_group"]
+    to: Recipient
 
     @model_validator(mode="after")
     def _moment_is_readable(self) -> Self:
@@ -235,4 +236,5 @@ def read_sla(path: Path, locale: str) -> Sla:
             Rule({fact: frozenset(values) for fact, values in rule.when.items()}, rule.policy) for rule in file.rule
         ),
         teams={name: team.calendar for name, team in file.teams.items()},
+        version=crc32(path.read_bytes()),
     )

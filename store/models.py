@@ -9,6 +9,7 @@ from tortoise.models import Model
 from bot.domain.ledger import Delivery, Visibility
 from bot.domain.message import Kind
 from bot.domain.people import Role
+from bot.domain.sla.policy import ClockKind, Recipient
 from bot.domain.ticket import Action, ActorKind, CloseReason, Priority, Status
 from bot.domain.timers import TimerKind
 
@@ -88,6 +89,7 @@ class TicketRow(Row):
     issue_key = fields.TextField()
     eta = fields.BigIntField(null=True)
     follow_up_of = fields.BigIntField(null=True)
+    tags = fields.JSONField[list[str]]()
     version = fields.IntField()
 
     class Meta:
@@ -121,6 +123,28 @@ class TimerRow(Row):
 
     class Meta:
         table = "timer"
+
+
+class EscalationRow(Row):
+    ticket_id = fields.BigIntField()
+    clock = fields.CharEnumField(ClockKind)
+    since = fields.BigIntField()
+    step = fields.TextField()
+    recipient = fields.CharEnumField(Recipient)
+    due_at = fields.BigIntField()
+    deadline = fields.BigIntField()
+    told = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "escalation"
+
+
+class ClosedDayRow(Row):
+    day = fields.TextField()
+    reason = fields.TextField()
+
+    class Meta:
+        table = "closed_day"
 
 
 class MessageRow(Row):
@@ -188,6 +212,8 @@ class AgentRow(Model):
     username = fields.TextField()
     role = fields.CharEnumField(Role, null=True)
     present = fields.BooleanField()
+    away_until = fields.BigIntField(null=True)
+    seen_at = fields.BigIntField(default=0)
 
     class Meta:
         table = "agent"

@@ -7,18 +7,18 @@ from bot.domain.ticket import Actor, Step, Ticket
 from store.codec import mapping_from_json, to_json
 from store.models import HistoryRow, TicketRow
 
-_PLAIN: Final = tuple(field.name for field in fields(Ticket) if field.name not in {"answers", "skipped"})
+_PLAIN: Final = tuple(field.name for field in fields(Ticket) if field.name not in {"answers", "skipped", "tags"})
 
 
 def to_ticket(row: TicketRow) -> Ticket:
     values: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-    return Ticket(**values, answers=dict(row.answers), skipped=tuple(row.skipped))
+    return Ticket(**values, answers=dict(row.answers), skipped=tuple(row.skipped), tags=tuple(row.tags))
 
 
 def ticket_values(ticket: Ticket) -> dict[str, Any]:
     """Every column but the id."""
     values = {name: getattr(ticket, name) for name in _PLAIN if name != "id"}
-    return values | {"answers": dict(ticket.answers), "skipped": list(ticket.skipped)}
+    return values | {"answers": dict(ticket.answers), "skipped": list(ticket.skipped), "tags": list(ticket.tags)}
 
 
 def to_step(row: HistoryRow) -> Step:

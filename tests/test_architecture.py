@@ -13,6 +13,8 @@ from bot.commands import COMMANDS
 from bot.domain.ledger import Delivery
 from bot.domain.message import Kind
 from bot.domain.people import Role
+from bot.domain.sla.clocks import ClockState, Why
+from bot.domain.sla.policy import ClockKind
 from bot.domain.ticket import Action, ActorKind, CloseReason, Priority, Status
 from bot.services.selfservice import MENU
 from config.policies import load_intake
@@ -186,7 +188,10 @@ def families() -> dict[str, Iterable[str]]:
         "menu": MENU,
         "field": questions,
         "intake-ask": questions,
-        "step": ("take", "postpone", "resume", "reopen", "history"),
+        "step": ("take", "postpone", "resume", "reopen", "history", "why"),
+        "clock": ClockKind,
+        "clock-state": ClockState,
+        "why": Why,
         "button": ("accept", "accept-anyway", "more", "back"),
         "channel": ("telegram", "whatsapp"),
         "card": CARD_ROWS,

@@ -18,7 +18,14 @@ README = Path(__file__).parents[1] / "README.md"
 LOCALES = ("tr", "en")
 PROMISED = {"take", "assign", "ask", "propose", "postpone", "dev", "resume", "note", "reply", "priority", "category"}
 PROMISED |= {"set", "history", "tickets", "status", "close", "reopen", "role", "help"}
-ABOVE_AGENTS = {"close": Role.LEAD, "ban": Role.LEAD, "unban": Role.LEAD, "role": Role.ADMIN}
+ABOVE_AGENTS = {
+    "close": Role.LEAD,
+    "closed": Role.LEAD,
+    "reload": Role.ADMIN,
+    "ban": Role.LEAD,
+    "unban": Role.LEAD,
+    "role": Role.ADMIN,
+}
 NAMES = [(command, name) for command in COMMANDS for name in command.names]
 
 

@@ -60,10 +60,16 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """Somebody of the agents' group, by numeric Telegram user id. `role` is what our own table says, if anything."""
+    """Somebody of the agents' group, by numeric Telegram user id. `role` is what our own table says, if anything.
+
+    `present` is a member of the group; one who is away says until when (epoch milliseconds), `seen_at` is when they
+    last wrote or pressed there.
+    """
 
     id: int
     name: str
     username: str = ""
     role: Role | None = None
     present: bool = True
+    away_until: int | None = None
+    seen_at: int = 0

@@ -116,6 +116,7 @@ class Ticket:
     issue_key: str = ""
     eta: int | None = None
     follow_up_of: int | None = None
+    tags: tuple[str, ...] = ()
     version: int = 0
 
     @property

@@ -16,6 +16,7 @@ class TimerKind(StrEnum):
     AUTO_CLOSE = "auto_close"
     WAKE = "wake"
     ETA = "eta"
+    SLA = "sla"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,10 @@ class Timer:
 
 
 def deadlines(ticket: Ticket, *, auto_close_days: int) -> Mapping[TimerKind, int]:
-    """The instants at which something is due if nothing happens. Kinds that are absent are disarmed."""
+    """The instants at which something is due if nothing happens. Kinds that are absent are disarmed.
+
+    `SLA` is not among them: service levels need the ticket's history, not its state alone (`bot.services.clockwork`).
+    """
     if not ticket.live:
         return {}
     due: dict[TimerKind, int] = {}

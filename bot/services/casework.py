@@ -8,7 +8,7 @@ from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.ticket import SYSTEM, Action, Actor, Ticket, transition
 from bot.helpdesk import HelpDesk
-from bot.services import errands, templates
+from bot.services import clockwork, errands, templates
 from store import conversations, messages, tickets
 
 
@@ -17,7 +17,7 @@ async def apply(
 ) -> Ticket:
     """Move the ticket, write one history row and its timers, ask for a fresh card. Raises `NotAllowed`."""
     changed, step = transition(ticket, action, actor=actor, at=helpdesk.now(), reason=reason, **changes)
-    saved = await tickets.save(changed, step, helpdesk.deadlines(changed))
+    saved = await tickets.save(changed, step, await clockwork.deadlines(helpdesk, changed, step))
     await errands.card(helpdesk, ticket.id)
     return saved
 

@@ -11,7 +11,7 @@ from bot.domain.press import Verb, encode, is_row_id
 from bot.domain.ticket import WAITING, ActorKind
 from bot.helpdesk import HelpDesk
 from bot.measures import MESSAGE_COST
-from bot.services import afterthoughts, errands, knocking, lanes, media, strays, templates
+from bot.services import afterthoughts, clockwork, errands, knocking, lanes, media, strays, templates
 from store import conversations, messages, outbox, tickets
 
 _OF_RECEIPT = {
@@ -99,7 +99,7 @@ async def _await_answer(helpdesk: HelpDesk, message_id: int) -> None:
     last = await messages.last_public(ticket.id)
     if last is not None and last.author is not ActorKind.REQUESTER:
         waiting = replace(ticket, waiting_since=helpdesk.now())
-        await tickets.save(waiting, None, helpdesk.deadlines(waiting))
+        await tickets.save(waiting, None, await clockwork.deadlines(helpdesk, waiting))
 
 
 async def stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
@@ -107,7 +107,7 @@ async def stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
     ticket = await tickets.get(ticket_id)
     if ticket is not None and ticket.waiting_since is not None:
         stopped = replace(ticket, waiting_since=None)
-        await tickets.save(stopped, None, helpdesk.deadlines(stopped))
+        await tickets.save(stopped, None, await clockwork.deadlines(helpdesk, stopped))
 
 
 async def _became(helpdesk: HelpDesk, message_id: int, delivery: Delivery, failure: str = "") -> LedgerMessage | None:

@@ -20,7 +20,7 @@ async def status(helpdesk: HelpDesk, call: Call) -> str:
     """The card again, down here; outside a topic how many tickets are in which status."""
     if call.ticket is None and not call.argument:
         return await _counts(helpdesk)
-    ticket = await _named(call) if call.argument else call.on
+    ticket = await named_or_here(call)
     return (await card_of(helpdesk, ticket)).text
 
 
@@ -30,7 +30,10 @@ async def _counts(helpdesk: HelpDesk) -> str:
     return "\n".join((helpdesk.desk_text("status-counts"), *lines))
 
 
-async def _named(call: Call) -> Ticket:
+async def named_or_here(call: Call) -> Ticket:
+    """The ticket whose number is the argument, else the one of this topic. Raises `BadInput`."""
+    if not call.argument:
+        return call.on
     ticket = await tickets.by_number(call.argument.lstrip("#"))
     if ticket is None:
         raise BadInput("ticket-unknown", given=call.argument)
@@ -39,7 +42,7 @@ async def _named(call: Call) -> Ticket:
 
 async def history(helpdesk: HelpDesk, call: Call) -> str:
     """Every step and the latest words, oldest first."""
-    ticket = await _named(call) if call.argument else call.on
+    ticket = await named_or_here(call)
     steps = await tickets.history(ticket.id)
     said = await messages.of_ticket(ticket.id, limit=_RECENT, newest_first=True)
     rows = [(step.at, _step_line(helpdesk, step)) for step in steps]

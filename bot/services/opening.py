@@ -6,11 +6,13 @@ from bot.domain.message import Content, Said
 from bot.domain.people import Conversation
 from bot.domain.ticket import Action, Status, Ticket
 from bot.helpdesk import HelpDesk
-from bot.services import errands, questions, relay, rights
+from bot.services import clockwork, errands, questions, relay, rights
 from bot.services.casework import apply
 from store import conversations, tickets
 
 _SUBJECT_LENGTH = 60
+_SOON_MS = 2 * 3_600_000
+"""Up to two hours are told as a length, more as a time of day."""
 
 
 async def open_ticket(
@@ -43,7 +45,8 @@ async def create(
         follow_up_of=follow_up_of.id if follow_up_of else None,
     )
     draft = questions.begin(helpdesk, draft)
-    ticket = await tickets.create(draft, helpdesk.year(), rights.requester(conversation), helpdesk.deadlines(draft))
+    due = await clockwork.deadlines(helpdesk, draft)
+    ticket = await tickets.create(draft, helpdesk.year(), rights.requester(conversation), due)
     await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=""))
     if not quiet:
         await errands.first_card(helpdesk, ticket.id)
@@ -56,7 +59,21 @@ async def greet(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) 
     key = "ticket-opened" if earlier is None else "ticket-opened-follow-up"
     back = {} if earlier is None else {"earlier": earlier.label}
     opening = helpdesk.text(conversation.locale, key, number=ticket.label, **back)
-    await questions.ask(helpdesk, conversation, ticket, opening=opening)
+    promised = await _promise(helpdesk, conversation, ticket)
+    await questions.ask(helpdesk, conversation, ticket, opening="\n".join(filter(None, (opening, promised))))
+
+
+async def _promise(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> str:
+    """When the first answer comes, said as people say it; nothing where nothing is promised."""
+    promise = await clockwork.promise(helpdesk, ticket)
+    locale, now = conversation.locale, helpdesk.now()
+    if promise is None:
+        return ""
+    if promise.opens_at > now:
+        return helpdesk.text(locale, "promise-from", opens=helpdesk.soon(promise.opens_at, locale))
+    if promise.until - now > _SOON_MS:
+        return helpdesk.text(locale, "promise-until", until=helpdesk.soon(promise.until, locale))
+    return helpdesk.text(locale, "promise-within", length=helpdesk.length(promise.until - now, locale))
 
 
 def _subject(helpdesk: HelpDesk, content: Content) -> str:

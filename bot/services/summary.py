@@ -3,6 +3,7 @@
 from bot.cards import Card, card
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
+from bot.services import clockwork
 from bot.services.casework import conversation_of
 from store import tickets
 
@@ -23,4 +24,5 @@ async def card_of(helpdesk: HelpDesk, ticket: Ticket) -> Card:
         window_ms=channel.capabilities.window_ms,
         earlier=earlier,
         follow_up_of=origin.label if origin else "",
+        clocks=await clockwork.clocks_of(helpdesk, ticket),
     )

@@ -11,7 +11,7 @@ from bot.domain.outgoing import Button
 from bot.domain.ticket import WAITING, Action, ActorKind, Status, Ticket
 from bot.domain.timers import DAY_MS, Timer, TimerKind
 from bot.helpdesk import HelpDesk
-from bot.services import delivery, errands, proposals
+from bot.services import delivery, errands, escalation, proposals
 from bot.services.casework import apply, conversation_of, notify
 from store import conversations, db, gestures, inbox, messages, outbox, tickets, timers
 
@@ -38,6 +38,8 @@ async def sweep(helpdesk: HelpDesk) -> int:
                 log.exception("timer failed", timer=timer.id, kind=timer.kind, ticket=timer.ticket_id)
         count += len(due)
         helpdesk.bells.outbox.set()
+    if await escalation.tell(helpdesk):
+        helpdesk.bells.outbox.set()
     return count
 
 
@@ -58,7 +60,9 @@ async def prune(helpdesk: HelpDesk) -> int:
 async def fired(helpdesk: HelpDesk, timer: Timer) -> None:
     """One due timer. The ticket is looked at afresh: a timer is a wake-up, never a decision."""
     ticket = await tickets.get(timer.ticket_id)
-    if ticket is None or helpdesk.deadlines(ticket).get(timer.kind) != timer.due_at:
+    if ticket is None:
+        return
+    if timer.kind is not TimerKind.SLA and helpdesk.deadlines(ticket).get(timer.kind) != timer.due_at:
         return
     await _ACTIONS[timer.kind](helpdesk, ticket)
 
@@ -146,4 +150,5 @@ _ACTIONS: Mapping[TimerKind, Callable[[HelpDesk, Ticket], Awaitable[None]]] = {
     TimerKind.AUTO_CLOSE: _auto_close,
     TimerKind.WAKE: _wake,
     TimerKind.ETA: _eta,
+    TimerKind.SLA: escalation.fired,
 }

@@ -502,3 +502,50 @@ trouble-parked = Many updates could not be read of late and were kept. A platfor
 trouble-over-parked = Updates can be read again
 trouble-jobs = A regular job does not run or keeps failing: deadlines and reminders may be late. The server's log tells why.
 trouble-over-jobs = The regular jobs run again
+# Service levels
+clock-first_response = First response
+clock-resolution = Resolution
+clock-next_update = Next update
+clock-status_limit = Status limit
+clock-state-running = running
+clock-state-paused = paused
+clock-state-met = met
+clock-state-broken = broken
+command-why = how the clocks add up
+step-why = ⏱ Why?
+why-nothing = Nothing is promised for { $number }.
+why-of = ⏱ { $number }
+why-clock = { $clock }: { $state }, { $elapsed } of { $target } used · due: { $deadline }
+why-more = … { $count } more stretches …
+why-running = ran
+why-paused = paused: { $reason }
+why-outside_hours = outside hours
+why-holiday = holiday: { $reason }
+why-closed = closed { $reason }
+length-of-time = { $hours ->
+    [0] { $minutes } min
+   *[other] { $minutes ->
+        [0] { $hours } h
+       *[other] { $hours } h { $minutes } min
+    }
+ }
+sla-warning = ⏳ { $number } · { $clock } is due { $deadline }. { $agent }: answer, hand over or postpone. { $subject }
+sla-broken = 🔥 { $number } · { $clock } was due { $deadline }. { $agent }: answer now or hand over. { $subject }
+sla-digest = ⏱ { $count } tickets are about to miss or have missed a promise:
+sla-digest-more = … and { $count } more; /tickets shows them all.
+promise-within = ⏱ We will answer within { $length }.
+promise-until = ⏱ We will answer by { $until }.
+promise-from = ⏱ We are closed right now and will look after you from { $opens }.
+notice-no-news = { $number }: We are working on your request; there is no news yet. We will write as soon as there is.
+desk-no-news-told = ⏱ No update came in time; the customer was told that there is no news yet.
+command-closed = add or remove a closed day
+command-reload = read the service levels again
+reload-done = ✅ The service levels were read again; the clocks of { $count } open tickets follow in the background.
+reload-refused = The file was not taken, the old levels stay: { $reason }
+closed-day-set = 📅 { $day } is closed; the clocks of { $count } open tickets follow. The same command opens it again.
+closed-day-unset = 📅 { $day } is open again; the clocks of { $count } open tickets follow.
+closed-days = Closed days:
+closed-days-none = No closed days. Example: /closed 2026-10-30 stocktaking
+levels-following = ⏱ Clocks are being renewed: { $count } tickets to go.
+levels-followed = ⏱ The clocks of all open tickets are renewed.
+history-levels = service levels changed

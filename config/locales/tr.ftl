@@ -502,3 +502,50 @@ trouble-parked = Kısa sürede birçok güncelleme okunamadı ve saklandı. Bir 
 trouble-over-parked = Güncellemeler yeniden okunuyor
 trouble-jobs = Düzenli işlerden biri çalışmıyor ya da sürekli hata veriyor: süreler ve hatırlatmalar gecikebilir. Nedeni sunucunun günlüğünde.
 trouble-over-jobs = Düzenli işler yeniden çalışıyor
+# Service levels
+clock-first_response = İlk yanıt
+clock-resolution = Çözüm
+clock-next_update = Sonraki bilgi
+clock-status_limit = Durum sınırı
+clock-state-running = işliyor
+clock-state-paused = durdu
+clock-state-met = tutuldu
+clock-state-broken = aşıldı
+command-why = sürelerin hesabı
+step-why = ⏱ Neden?
+why-nothing = { $number } için söz verilmiş bir süre yok.
+why-of = ⏱ { $number }
+why-clock = { $clock }: { $state }, { $target } sürenin { $elapsed } kadarı doldu · son: { $deadline }
+why-more = … { $count } bölüm daha …
+why-running = işledi
+why-paused = durdu: { $reason }
+why-outside_hours = mesai dışı
+why-holiday = tatil: { $reason }
+why-closed = kapalı gün { $reason }
+length-of-time = { $hours ->
+    [0] { $minutes } dk
+   *[other] { $minutes ->
+        [0] { $hours } sa
+       *[other] { $hours } sa { $minutes } dk
+    }
+ }
+sla-warning = ⏳ { $number } · { $clock } süresi { $deadline } doluyor. { $agent }: yanıt verin, devredin ya da erteleyin. { $subject }
+sla-broken = 🔥 { $number } · { $clock } süresi { $deadline } doldu. { $agent }: hemen yanıt verin ya da devredin. { $subject }
+sla-digest = ⏱ { $count } talebin süresi dolmak üzere ya da doldu:
+sla-digest-more = … ve { $count } tane daha; /tickets hepsini gösterir.
+promise-within = ⏱ { $length } içinde yanıt vereceğiz.
+promise-until = ⏱ En geç { $until } yanıt vereceğiz.
+promise-from = ⏱ Şu an mesai dışındayız; { $opens } itibarıyla sizinle ilgileneceğiz.
+notice-no-news = { $number }: Talebiniz üzerinde çalışıyoruz, henüz yeni bir bilgi yok. Gelişme olduğunda hemen yazacağız.
+desk-no-news-told = ⏱ Söz verilen bilgi verilmedi; müşteriye henüz haber olmadığı söylendi.
+command-closed = kapalı gün ekle ya da kaldır
+command-reload = hizmet sürelerini dosyadan yeniden oku
+reload-done = ✅ Hizmet süreleri yeniden okundu; { $count } açık talebin süreleri arka planda yenileniyor.
+reload-refused = Dosya okunmadı, eski süreler geçerli: { $reason }
+closed-day-set = 📅 { $day } kapalı; { $count } açık talebin süreleri yenileniyor. Aynı komut yeniden açar.
+closed-day-unset = 📅 { $day } yeniden açık; { $count } açık talebin süreleri yenileniyor.
+closed-days = Kapalı günler:
+closed-days-none = Kapalı gün yok. Örnek: /closed 2026-10-30 sayım
+levels-following = ⏱ Süreler yenileniyor: { $count } talep kaldı.
+levels-followed = ⏱ Bütün açık taleplerin süreleri yenilendi.
+history-levels = hizmet süreleri değişti

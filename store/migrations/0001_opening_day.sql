@@ -102,6 +102,7 @@ CREATE TABLE ticket (
     issue_key TEXT NOT NULL,
     eta INTEGER,
     follow_up_of INTEGER REFERENCES ticket (id),
+    tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
     version INTEGER NOT NULL,
     UNIQUE (year, sequence)
 ) STRICT;
@@ -149,7 +150,7 @@ END;
 CREATE TABLE timer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     ticket_id INTEGER NOT NULL REFERENCES ticket (id),
-    kind TEXT NOT NULL CHECK (kind IN ('intake_end', 'auto_close_reminder', 'auto_close', 'wake', 'eta')),
+    kind TEXT NOT NULL CHECK (kind IN ('intake_end', 'auto_close_reminder', 'auto_close', 'wake', 'eta', 'sla')),
     due_at INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'armed' CHECK (state IN ('armed', 'claimed', 'fired')),
     epoch TEXT NOT NULL DEFAULT '',
@@ -159,6 +160,28 @@ CREATE TABLE timer (
 ) STRICT;
 CREATE INDEX timer_armed ON timer (due_at) WHERE state = 'armed';
 CREATE INDEX timer_claimed ON timer (lease_until) WHERE state = 'claimed';
+
+CREATE TABLE escalation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+    clock TEXT NOT NULL CHECK (clock IN ('first_response', 'resolution', 'next_update', 'status_limit')),
+    since INTEGER NOT NULL,
+    step TEXT NOT NULL CHECK (step <> ''),
+    recipient TEXT NOT NULL CHECK (
+        recipient IN ('assignee', 'lead', 'admin', 'next_group', 'requester', 'another_agent')
+    ),
+    due_at INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
+    UNIQUE (ticket_id, clock, since, step)
+) STRICT;
+CREATE INDEX escalation_untold ON escalation (due_at, id) WHERE told = 0;
+
+CREATE TABLE closed_day (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    day TEXT NOT NULL UNIQUE CHECK (day <> ''),
+    reason TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -278,7 +301,9 @@ CREATE TABLE agent (
     name TEXT NOT NULL,
     username TEXT NOT NULL,
     role TEXT CHECK (role IN ('agent', 'lead', 'admin', 'owner')),
-    present INTEGER NOT NULL CHECK (present IN (0, 1))
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    away_until INTEGER,
+    seen_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE membership (

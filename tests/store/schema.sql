@@ -3,7 +3,9 @@ CREATE TABLE agent (
     name TEXT NOT NULL,
     username TEXT NOT NULL,
     role TEXT CHECK (role IN ('agent', 'lead', 'admin', 'owner')),
-    present INTEGER NOT NULL CHECK (present IN (0, 1))
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    away_until INTEGER,
+    seen_at INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE audit (
@@ -27,6 +29,12 @@ END;
 CREATE TABLE bookmark (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE closed_day (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    day TEXT NOT NULL UNIQUE CHECK (day <> ''),
+    reason TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE condition (
@@ -55,6 +63,23 @@ CREATE TABLE counter (
     year INTEGER PRIMARY KEY,
     value INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE escalation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    ticket_id INTEGER NOT NULL REFERENCES ticket (id),
+    clock TEXT NOT NULL CHECK (clock IN ('first_response', 'resolution', 'next_update', 'status_limit')),
+    since INTEGER NOT NULL,
+    step TEXT NOT NULL CHECK (step <> ''),
+    recipient TEXT NOT NULL CHECK (
+        recipient IN ('assignee', 'lead', 'admin', 'next_group', 'requester', 'another_agent')
+    ),
+    due_at INTEGER NOT NULL,
+    deadline INTEGER NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
+    UNIQUE (ticket_id, clock, since, step)
+) STRICT;
+
+CREATE INDEX escalation_untold ON escalation (due_at, id) WHERE told = 0;
 
 CREATE TABLE file (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -297,6 +322,7 @@ CREATE TABLE ticket (
     issue_key TEXT NOT NULL,
     eta INTEGER,
     follow_up_of INTEGER REFERENCES ticket (id),
+    tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
     version INTEGER NOT NULL,
     UNIQUE (year, sequence)
 ) STRICT;
@@ -314,7 +340,7 @@ CREATE INDEX ticket_status ON ticket (status);
 CREATE TABLE timer (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     ticket_id INTEGER NOT NULL REFERENCES ticket (id),
-    kind TEXT NOT NULL CHECK (kind IN ('intake_end', 'auto_close_reminder', 'auto_close', 'wake', 'eta')),
+    kind TEXT NOT NULL CHECK (kind IN ('intake_end', 'auto_close_reminder', 'auto_close', 'wake', 'eta', 'sla')),
     due_at INTEGER NOT NULL,
     state TEXT NOT NULL DEFAULT 'armed' CHECK (state IN ('armed', 'claimed', 'fired')),
     epoch TEXT NOT NULL DEFAULT '',

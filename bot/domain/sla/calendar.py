@@ -87,6 +87,13 @@ def pieces(calendar: Calendar, start: int, end: int) -> Iterator[Piece]:
     yield from _idle(calendar, at, end)
 
 
+def opens_at(calendar: Calendar | None, at: int, *, within_ms: int) -> int | None:
+    """The first instant from `at` on at which somebody works; `None` when there is none `within_ms`."""
+    if calendar is None:
+        return at
+    return next((first for first, _ in working(calendar, at, at + within_ms)), None)
+
+
 def working(calendar: Calendar, start: int, end: int) -> Iterator[Stretch]:
     """Working time between two instants: in order, apart from one another, cut to fit."""
     open_until = begin = None

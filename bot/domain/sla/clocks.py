@@ -1,11 +1,11 @@
 """Clocks, computed from a ticket's history: what ran, what paused it, and when the target is reached."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
-from bot.domain.sla.calendar import Calendar, Piece, pieces, working
+from bot.domain.sla.calendar import Calendar, Piece, pieces
 from bot.domain.sla.policy import ClockKind, Policy, Sla, Target
 from bot.domain.ticket import Priority, Status
 
@@ -54,9 +54,9 @@ class Segment:
 class Clock:
     """One clock at one instant.
 
-    `deadline` is when the target is reached, in the past or in the future; `None` while the clock is paused before it.
-    `elapsed_ms` is the time that counted so far. The segments follow one another from `started_at` to the deadline, or
-    to where the clock was stopped or paused before it.
+    `deadline` is when the target is reached, in the past or in the future; `None` while the clock is paused before it,
+    was stopped before it, or has no working time ahead. `elapsed_ms` is the time that counted so far. The segments
+    follow one another from `started_at` to the deadline; without one, to where the clock stopped or to now.
     """
 
     kind: ClockKind
@@ -85,6 +85,73 @@ class _Run:
     stop: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One clock of a history, ready to be asked; `target_ms` is what was promised."""
+
+    kind: ClockKind
+    target_ms: int
+    started_at: int
+    stopped_at: int | None
+    paused: bool
+    at: int
+    spans: tuple[_Span, ...]
+    pauses: frozenset[Status]
+    calendar: Calendar | None
+
+    def reached(self, amount_ms: int) -> tuple[tuple[Segment, ...], int | None]:
+        """The segments until so much time has counted, and when that is: `None` when it stopped or paused before."""
+        end = self.at if self.paused else self.at + HORIZON_MS
+        found: list[Segment] = []
+        left = amount_ms
+        for segment in self._segments(end if self.stopped_at is None else self.stopped_at):
+            if segment.why is not Why.RUNNING:
+                _append(found, segment)
+                continue
+            taken = min(left, segment.end - segment.start)
+            _append(found, replace(segment, end=segment.start + taken))
+            left -= taken
+            if left == 0:
+                return tuple(found), segment.start + taken
+        return tuple(found), None
+
+    def clock(self) -> Clock:
+        """The clock as it stands."""
+        segments, deadline = self.reached(self.target_ms)
+        so_far: list[Segment] = []
+        for segment in self._segments(self.at if self.stopped_at is None else self.stopped_at):
+            _append(so_far, segment)
+        return Clock(
+            kind=self.kind,
+            state=self._state(deadline),
+            target_ms=self.target_ms,
+            started_at=self.started_at,
+            elapsed_ms=sum(part.end - part.start for part in so_far if part.why is Why.RUNNING),
+            deadline=deadline,
+            stopped_at=self.stopped_at,
+            segments=tuple(so_far) if deadline is None else segments,
+        )
+
+    def _state(self, deadline: int | None) -> ClockState:
+        if self.stopped_at is not None:
+            return ClockState.BROKEN if deadline is not None and deadline < self.stopped_at else ClockState.MET
+        if deadline is not None and deadline <= self.at:
+            return ClockState.BROKEN
+        return ClockState.PAUSED if self.paused else ClockState.RUNNING
+
+    def _segments(self, end: int) -> Iterator[Segment]:
+        """What every stretch was, until then."""
+        for span in self.spans:
+            last = min(span.end, end)
+            if span.start >= last:
+                return
+            if span.status in self.pauses:
+                yield Segment(span.start, last, Why.PAUSED, span.status)
+                continue
+            for piece in pieces(self.calendar, span.start, last) if self.calendar else [Piece(span.start, last)]:
+                yield Segment(piece.start, piece.end, Why(piece.off) if piece.off else Why.RUNNING, piece.name)
+
+
 def facts_of(history: Sequence[Event]) -> dict[str, str]:
     """What holds in the end."""
     facts: dict[str, str] = {}
@@ -94,18 +161,34 @@ def facts_of(history: Sequence[Event]) -> dict[str, str]:
 
 
 def clocks(history: Sequence[Event], sla: Sla, at: int) -> tuple[Clock, ...]:
-    """Every clock that was promised, at that instant; later events are not known yet.
+    """Every clock that was promised, at that instant; see `views`."""
+    return tuple(view.clock() for view in views(history, sla, at))
+
+
+def views(history: Sequence[Event], sla: Sla, at: int) -> Iterator[View]:
+    """Every clock that was promised; events after `at` are not known yet.
 
     `history` is in order and begins with the ticket's creation. Priority, facts and policy as they are now hold from
     the beginning: changing them recomputes everything.
     """
     known = [event for event in history if event.at <= at]
-    if not known:
-        return ()
     facts = facts_of(known)
     policy = sla.policy(facts)
-    found = (_clock(run, known, sla, policy, facts, at) for run in _runs(known))
-    return tuple(clock for clock in found if clock is not None)
+    for run in _runs(known) if known else ():
+        target = _target(run, policy, facts, known[-1].status)
+        if target is not None:
+            pauses = policy.pauses.get(run.kind, frozenset()) | {Status.CLOSED}
+            yield View(
+                kind=run.kind,
+                target_ms=target.ms,
+                started_at=run.start,
+                stopped_at=run.stop,
+                paused=run.stop is None and known[-1].status in pauses,
+                at=at,
+                spans=tuple(_spans(known, run.start, run.stop)),
+                pauses=pauses,
+                calendar=sla.calendar(target, facts),
+            )
 
 
 def _runs(known: Sequence[Event]) -> Iterator[_Run]:
@@ -152,40 +235,6 @@ def _target(run: _Run, policy: Policy, facts: Mapping[str, str], status: Status)
     return policy.targets.get(priority, {}).get(run.kind)
 
 
-def _clock(
-    run: _Run, known: Sequence[Event], sla: Sla, policy: Policy, facts: Mapping[str, str], at: int
-) -> Clock | None:
-    target = _target(run, policy, facts, known[-1].status)
-    if target is None:
-        return None
-    calendar = sla.calendar(target, facts)
-    pauses = policy.pauses.get(run.kind, frozenset()) | {Status.CLOSED}
-    spans = list(_spans(known, run.start, run.stop))
-    paused = run.stop is None and known[-1].status in pauses
-    end = run.stop if run.stop is not None else (at if paused else at + HORIZON_MS)
-    segments, deadline = _segments(spans, pauses, calendar, target.ms, end)
-    until = at if run.stop is None else run.stop
-    elapsed = sum(_counted(span, calendar, until) for span in spans if span.status not in pauses)
-    return Clock(
-        kind=run.kind,
-        state=_state(deadline, run.stop, at, paused=paused),
-        target_ms=target.ms,
-        started_at=run.start,
-        elapsed_ms=elapsed,
-        deadline=deadline,
-        stopped_at=run.stop,
-        segments=tuple(segments),
-    )
-
-
-def _state(deadline: int | None, stopped_at: int | None, at: int, *, paused: bool) -> ClockState:
-    if stopped_at is not None:
-        return ClockState.BROKEN if deadline is not None and deadline < stopped_at else ClockState.MET
-    if deadline is not None and deadline <= at:
-        return ClockState.BROKEN
-    return ClockState.PAUSED if paused else ClockState.RUNNING
-
-
 def _spans(known: Sequence[Event], start: int, stop: int | None) -> Iterator[_Span]:
     """Which status held from when to when; the last one for as long as anybody asks."""
     far = known[-1].at + 2 * HORIZON_MS if stop is None else stop
@@ -193,38 +242,6 @@ def _spans(known: Sequence[Event], start: int, stop: int | None) -> Iterator[_Sp
         first, last = max(event.at, start), min(following, far)
         if first < last:
             yield _Span(first, last, event.status)
-
-
-def _counted(span: _Span, calendar: Calendar | None, until: int) -> int:
-    end = min(span.end, until)
-    if calendar is None:
-        return max(0, end - span.start)
-    return sum(last - first for first, last in working(calendar, span.start, end)) if end > span.start else 0
-
-
-def _segments(
-    spans: Sequence[_Span], pauses: frozenset[Status], calendar: Calendar | None, target_ms: int, end: int
-) -> tuple[list[Segment], int | None]:
-    """The segments up to the deadline, if it comes before `end`, and the deadline."""
-    found: list[Segment] = []
-    left = target_ms
-    for span in spans:
-        last = min(span.end, end)
-        if span.start >= last:
-            break
-        if span.status in pauses:
-            _append(found, Segment(span.start, last, Why.PAUSED, span.status))
-            continue
-        for piece in pieces(calendar, span.start, last) if calendar else [Piece(span.start, last)]:
-            if piece.off is not None:
-                _append(found, Segment(piece.start, piece.end, Why(piece.off), piece.name))
-                continue
-            taken = min(left, piece.end - piece.start)
-            _append(found, Segment(piece.start, piece.start + taken, Why.RUNNING))
-            left -= taken
-            if left == 0:
-                return found, piece.start + taken
-    return found, None
 
 
 def _append(found: list[Segment], segment: Segment) -> None:

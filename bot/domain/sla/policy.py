@@ -1,8 +1,10 @@
 """What is promised to whom: targets by priority, what pauses a clock, limits of statuses, who is told when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
+from zlib import crc32
 
 from bot.domain.sla.calendar import Calendar
 from bot.domain.ticket import Priority, Status
@@ -17,6 +19,17 @@ class ClockKind(StrEnum):
     STATUS_LIMIT = "status_limit"
 
 
+class Recipient(StrEnum):
+    """Who hears of a step. `REQUESTER` gets an honest line, `ANOTHER_AGENT` gets the ticket itself."""
+
+    ASSIGNEE = "assignee"
+    LEAD = "lead"
+    ADMIN = "admin"
+    NEXT_GROUP = "next_group"
+    REQUESTER = "requester"
+    ANOTHER_AGENT = "another_agent"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """So many milliseconds of the calendar's working time; without a calendar, around the clock."""
@@ -27,12 +40,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
-    """At `share` of the target, or `after_ms` beyond it, tell `to`: `assignee`, `lead`, `admin` or `next_group`."""
+    """At `share` of the target, or `after_ms` beyond it, tell `to`, in the clock's own time."""
 
     clock: ClockKind
     share: float = 1.0
     after_ms: int = 0
-    to: str
+    to: Recipient
 
     @property
     def step(self) -> str:
@@ -66,7 +79,8 @@ class Rule:
 class Sla:
     """All policies and calendars. The first rule that fits decides, else `default`.
 
-    A team's own calendar takes the place of every calendar a policy names, but not of "around the clock".
+    A team's own calendar takes the place of every calendar a policy names, but not of "around the clock". `version`
+    tells these levels from others, in every process the same.
     """
 
     default: str
@@ -74,6 +88,31 @@ class Sla:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     teams: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
+
+    @property
+    def promises(self) -> bool:
+        """Whether any clock runs at all."""
+        return any(any(policy.targets.values()) or policy.limits for policy in self.policies.values())
+
+    @property
+    def escalates(self) -> bool:
+        """Whether anybody is ever told of a clock."""
+        return any(policy.escalations for policy in self.policies.values())
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The facts that decide about policy or calendar."""
+        named = {name for rule in self.rules for name in rule.when}
+        return frozenset(named | ({"team"} if self.teams else set()))
+
+    def closing(self, days: Mapping[date, str]) -> "Sla":
+        """The same with further closed days in every calendar."""
+        if not days:
+            return self
+        calendars = {name: replace(one, closed={**one.closed, **days}) for name, one in self.calendars.items()}
+        version = crc32(str(sorted(days)).encode(), self.version)
+        return replace(self, calendars=calendars, version=version)
 
     def policy(self, facts: Mapping[str, str]) -> Policy:
         """The policy for a ticket with these facts: priority, type, category, team, vip (yes, no), channel."""
@@ -85,3 +124,7 @@ class Sla:
         if not target.calendar:
             return None
         return self.calendars[self.teams.get(facts.get("team", ""), target.calendar)]
+
+
+NO_PROMISES = Sla(default="none", policies={"none": Policy(name="none", targets={})})
+"""A desk without service levels."""

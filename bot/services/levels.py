@@ -1,0 +1,119 @@
+"""Changing service levels while running: a new file, an own closed day; every open ticket's clocks follow."""
+
+from datetime import UTC, date, datetime, time
+
+import structlog
+
+from bot.domain.errors import BadInput, GiseError
+from bot.domain.outgoing import Outgoing
+from bot.domain.ticket import Action, Ticket
+from bot.domain.timers import TimerKind
+from bot.domain.when import parse_when
+from bot.helpdesk import HelpDesk
+from bot.services import clockwork, errands
+from bot.services.call import Call
+from bot.services.casework import apply
+from store import audit, db, levels, timers
+
+SLICE = 10
+"""So many tickets share a commit: messages wait for no more than that."""
+_AT = "levels:at"
+_KNOWN = "levels:known"
+_TOLD_EVERY = 10_000
+
+log = structlog.get_logger(__name__)
+
+
+async def reload(helpdesk: HelpDesk, call: Call) -> str:
+    """`/reload` (admin): read the files again; a mistake in them is told and changes nothing."""
+    try:
+        helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
+    except GiseError as error:
+        raise BadInput("reload-refused", reason=str(error)) from None
+    await audit.add(at=helpdesk.now(), actor_id=call.agent.id, action="reload")
+    return helpdesk.desk_text("reload-done", count=await _begin(helpdesk))
+
+
+async def closed(helpdesk: HelpDesk, call: Call) -> str:
+    """`/closed 2026-10-30 sayım`: nobody works that day; said again, it is opened. `/closed` lists them."""
+    if not call.argument:
+        return await _listed(helpdesk)
+    day, reason = _day(helpdesk, call.argument)
+    shut = await levels.close_day(day, reason)
+    if not shut:
+        await levels.open_day(day)
+    helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
+    await audit.add(at=helpdesk.now(), actor_id=call.agent.id, action="closed" if shut else "opened", new=str(day))
+    key = "closed-day-set" if shut else "closed-day-unset"
+    return helpdesk.desk_text(key, day=day.isoformat(), count=await _begin(helpdesk))
+
+
+async def _listed(helpdesk: HelpDesk) -> str:
+    days = await levels.closed_days()
+    if not days:
+        return helpdesk.desk_text("closed-days-none")
+    return "\n".join((helpdesk.desk_text("closed-days"), *(f"{day} {reason}".rstrip() for day, reason in days.items())))
+
+
+def _day(helpdesk: HelpDesk, argument: str) -> tuple[date, str]:
+    """The date the argument begins with, which may be today, and the rest."""
+    first, _, rest = argument.partition(" ")
+    try:
+        return date.fromisoformat(first), rest.strip()
+    except ValueError:
+        pass
+    zone = helpdesk.policies.zone
+    instant, reason = parse_when(argument, helpdesk.now(), zone, day_start=time(23, 59))
+    return datetime.fromtimestamp(instant / 1000, UTC).astimezone(zone).date(), reason
+
+
+async def settle(helpdesk: HelpDesk) -> None:
+    """At a start: take the closed days into account; where the files changed meanwhile, every ticket follows."""
+    helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
+    if await levels.mark(_KNOWN) != helpdesk.levels.sla.version:
+        await _begin(helpdesk)
+
+
+async def _begin(helpdesk: HelpDesk) -> int:
+    """Let every open ticket be looked at, from the first one on; returns how many there are."""
+    await levels.set_mark(_KNOWN, helpdesk.levels.sla.version)
+    await levels.set_mark(_AT, 0)
+    return await levels.live_count()
+
+
+async def rearm(helpdesk: HelpDesk) -> int:
+    """One turn of the scheduler: a slice of the tickets that still follow the old levels; returns how many it had."""
+    async with db.transaction():
+        at = await levels.mark(_AT)
+        if at is None:
+            return 0
+        found = await levels.live_after(at, SLICE)
+        for ticket in found:
+            await _follow(helpdesk, ticket)
+        if found:
+            await levels.set_mark(_AT, found[-1].id)
+            await _tell(helpdesk, at, found[-1].id)
+        else:
+            await levels.forget_mark(_AT)
+            await _say(helpdesk, "levels-followed")
+    return len(found)
+
+
+async def _follow(helpdesk: HelpDesk, ticket: Ticket) -> None:
+    """Arm the ticket for its new deadlines; the history says so where they differ."""
+    armed = (await timers.of_ticket(ticket.id)).get(TimerKind.SLA)
+    due = (await clockwork.deadlines(helpdesk, ticket)).get(TimerKind.SLA)
+    if armed != due:
+        await apply(helpdesk, ticket, Action.SET, reason=helpdesk.desk_text("history-levels"))
+
+
+async def _tell(helpdesk: HelpDesk, before: int, now: int) -> None:
+    """Long work shows that it goes on."""
+    if before // _TOLD_EVERY != now // _TOLD_EVERY:
+        await _say(helpdesk, "levels-following", count=await levels.live_count(now))
+
+
+async def _say(helpdesk: HelpDesk, key: str, **values: int) -> None:
+    text = helpdesk.desk_text(key, **values)
+    log.info("service levels changed", **values)
+    await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)

@@ -9,7 +9,7 @@ from bot.domain.outgoing import Outgoing
 from bot.domain.people import Agent, Role, may
 from bot.domain.press import Verb, decode
 from bot.domain.ticket import Ticket
-from bot.domain.words import fold
+from bot.domain.words import fold, plainly_begun
 from bot.helpdesk import HelpDesk
 from bot.services import (
     delivery,
@@ -93,6 +93,7 @@ async def said(helpdesk: HelpDesk, event: Said) -> None:
     place = event.desk
     if place is None or await messages.find_post(lanes.desk_place(place.chat), event.external_id):
         return
+    event = replace(event, content=replace(event.content, text=plainly_begun(event.content.text)))
     name, argument = _split(event.content.text)
     ticket = await _ticket_at(place, event)
     agent = await rights.agent_of(event.author, event.desk)

@@ -30,7 +30,7 @@ _PRAGMAS: Final[dict[str, int | str]] = {
     "secure_delete": "ON",
     "journal_size_limit": 64 * 1024 * 1024,
     "wal_autocheckpoint": 4000,
-    "cache_size": -65536,
+    "cache_size": -8192,  # KiB; the system's cache is behind it, and ours would only grow until it is full
 }
 _closing = AsyncExitStack()
 """Everything to undo, in reverse order; there is one database per process, so there is one of these."""

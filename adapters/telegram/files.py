@@ -2,6 +2,7 @@
 
 from adapters.telegram.fields import Json, child, children, text, whole
 from bot.domain.message import Attachment, Kind
+from bot.domain.words import clean_file_name
 
 # An animation also fills `document`, a live photo also fills `photo`: the fields come in the order to ask.
 _FILES = (
@@ -14,7 +15,6 @@ _FILES = (
     ("document", Kind.DOCUMENT, "application/octet-stream"),
     ("live_photo", Kind.VIDEO, "video/mp4"),
 )
-_LONGEST_NAME = 200
 
 
 def attachment(message: Json) -> Attachment | None:
@@ -32,17 +32,11 @@ def attachment(message: Json) -> Attachment | None:
     return None
 
 
-def bare_name(name: str) -> str:
-    """A file name without folders or control characters, fit for showing and for a form field, never for our disk."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(letter for letter in last if letter.isprintable())[:_LONGEST_NAME].strip()
-
-
 def _described(found: Json, kind: Kind, mime: str) -> Attachment:
     return Attachment(
         kind=kind,
         ref=text(found, "file_id"),
-        name=bare_name(text(found, "file_name")),
+        name=clean_file_name(text(found, "file_name")),
         mime=text(found, "mime_type") or mime,
         size=whole(found, "file_size"),
     )

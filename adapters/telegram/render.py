@@ -37,9 +37,9 @@ from aiogram.types import (
 )
 
 from adapters.telegram.errors import refused
-from adapters.telegram.files import bare_name
 from bot.domain.message import ContactCard, Kind, Location
 from bot.domain.outgoing import Address, LocalFile, Part
+from bot.domain.words import clean_file_name
 
 Method = TelegramMethod[Any]
 
@@ -158,7 +158,9 @@ def input_file(file: LocalFile) -> FSInputFile | str:
 
 def _shown_name(file: LocalFile) -> str:
     # Telegram tells a file's type by the ending of its name, so a nameless file gets one.
-    return bare_name(file.name) or f"{file.kind.value}{guess_extension(file.mime.partition(';')[0].strip()) or ''}"
+    return (
+        clean_file_name(file.name) or f"{file.kind.value}{guess_extension(file.mime.partition(';')[0].strip()) or ''}"
+    )
 
 
 def _with_file(common: dict[str, Any], part: Part, file: LocalFile) -> Method:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from adapters.whatsapp.loose import Json, mapping, number, sequence, text
 from bot.domain.message import Attachment, ContactCard, Content, Kind, Location
+from bot.domain.words import clean_file_name
 
 _LONGEST_DETAIL = 500
 _MEDIA = {
@@ -53,7 +54,7 @@ def _media(kind: str, media: Json) -> Content | None:
     attachment = Attachment(
         kind=Kind.VOICE if media.get("voice") is True else _MEDIA[kind],
         ref=ref,
-        name=text(media.get("filename")),
+        name=clean_file_name(text(media.get("filename"))),
         mime=text(media.get("mime_type")),
     )
     return Content(text=text(media.get("caption")), attachment=attachment)

@@ -7,6 +7,7 @@ from bot.domain import vocabulary
 from bot.domain.folding import fold, phrases, read_as, squeeze, squeezed, tokens
 
 __all__ = [
+    "clean_file_name",
     "clean_name",
     "contradicts_itself",
     "fold",
@@ -15,11 +16,13 @@ __all__ = [
     "is_reject",
     "is_skip",
     "is_thanks",
+    "plainly_begun",
     "still_failing",
     "ticket_numbers",
 ]
 
 _LONGEST_COURTESY = 160
+_LONGEST_FIRST_WORD = 256
 _LONGEST_READ = 4096  # of whatever came by force: no platform carries more
 _GOOD_SIGNS = frozenset(
     "👍👌🙏🤝👏🙌💪❤🧡💛💚💙💜🤍♥💐🌹🌷🌸🌺🌼🌟⭐✨🎉🥳🔥😀😃😄😁😊🙂☺😍🥰😇😎🤗😉😘✅✔💯🤩🫶🆗👋🙋🤲"
@@ -97,6 +100,36 @@ def clean_name(text: str, limit: int = 120) -> str:
     spaced = " ".join(unicodedata.normalize("NFC", text[:_LONGEST_READ]).split())
     visible = "".join(char for char in spaced if not _is_invisible(char))
     return " ".join(_without_towers(visible).split())[:limit].rstrip()
+
+
+def clean_file_name(text: str) -> str:
+    """A file's name fit to be shown and to be passed on: without folders, else like `clean_name`."""
+    last = text[:_LONGEST_READ].replace("\\", "/").rpartition("/")[2]
+    return clean_name("".join(char for char in last if char.isprintable()))
+
+
+def plainly_begun(text: str) -> str:
+    """The text without marks that nobody sees in front of and inside a first word that begins with `/`.
+
+    Copied words may bring them along; they must not turn a note or a command into words for a customer.
+    """
+    seen = (char for char in text[:_LONGEST_FIRST_WORD] if char.isspace() or not _is_invisible(char))
+    begun = "".join(seen).lstrip()
+    if not begun.startswith("/"):
+        return text
+    first = begun.split(maxsplit=1)[0]
+    end = _end_of_visible(text, len(first))
+    return first + text[end:]
+
+
+def _end_of_visible(text: str, wanted: int) -> int:
+    """Where in the text so many visible characters, those of its first word, have gone by."""
+    seen = 0
+    for index, char in enumerate(text):
+        seen += not (_is_invisible(char) or char.isspace())
+        if seen == wanted:
+            return index + 1
+    return len(text)
 
 
 def _is_invisible(char: str) -> bool:

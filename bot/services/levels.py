@@ -70,8 +70,12 @@ def _day(helpdesk: HelpDesk, argument: str) -> tuple[date, str]:
 async def settle(helpdesk: HelpDesk) -> None:
     """At a start: take the closed days into account; where the files changed meanwhile, every ticket follows."""
     helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
-    if await levels.mark(_KNOWN) != helpdesk.levels.sla.version:
+    if await levels.mark(_KNOWN) == helpdesk.levels.sla.version:
+        return
+    if await levels.live_count():
         await _begin(helpdesk)
+    else:
+        await levels.set_mark(_KNOWN, helpdesk.levels.sla.version)
 
 
 async def _begin(helpdesk: HelpDesk) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.domain.message import Content, Said
 from bot.domain.people import Conversation
 from bot.domain.ticket import Action, Status, Ticket
+from bot.domain.words import clean_name
 from bot.helpdesk import HelpDesk
 from bot.services import clockwork, errands, questions, relay, rights
 from bot.services.casework import apply
@@ -78,7 +79,7 @@ async def _promise(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticke
 
 def _subject(helpdesk: HelpDesk, content: Content) -> str:
     """The first words, or the name of what was sent."""
-    words = " ".join(content.text.split())
+    words = clean_name(content.text, _SUBJECT_LENGTH + 1)
     if not words:
         return helpdesk.desk_text(f"kind-{content.kind.value}")
     return words if len(words) <= _SUBJECT_LENGTH else words[: _SUBJECT_LENGTH - 1].rstrip() + "…"

@@ -11,6 +11,7 @@ from bot.domain.message import Content, Edited, Reacted, Said
 from bot.domain.outgoing import Outgoing
 from bot.domain.people import Agent, Conversation
 from bot.domain.ticket import WAITING, Action, ActorKind, Ticket
+from bot.domain.words import plainly_begun
 from bot.helpdesk import HelpDesk
 from bot.services import errands, lanes, relay
 from bot.services.casework import apply, conversation_of
@@ -26,7 +27,7 @@ _FINAL = (Delivery.FAILED, Delivery.EXPIRED)
 
 def note_words(text: str) -> str:
     """A note without what marked it as one: `//` or the command in front."""
-    words = text.strip()
+    words = plainly_begun(text).strip()
     if words.startswith(NOTE_MARK):
         return words.removeprefix(NOTE_MARK).strip()
     return words.partition(" ")[2].strip() if words.startswith("/") else words
@@ -157,7 +158,7 @@ async def edited(helpdesk: HelpDesk, agent: Agent, event: Edited) -> None:
     if ticket is None:
         return
     public = found.visibility is Visibility.PUBLIC
-    if public and event.content.text.lstrip().startswith((NOTE_MARK, "/")):
+    if public and plainly_begun(event.content.text).lstrip().startswith((NOTE_MARK, "/")):
         await errands.line(helpdesk, ticket.id, "edit-not-sent", reply_to=found.id, name=agent.name)
         return
     content = replace(found.content, text=event.content.text if public else note_words(event.content.text))

@@ -132,7 +132,7 @@ EXPECTED: dict[str, list[Inbound | str]] = {
     "audio_file": [media(Kind.AUDIO, "700000000000003", "audio/mpeg")],
     "voice_message": [media(Kind.VOICE, "700000000000004", "audio/ogg; codecs=opus")],
     "document": [media(Kind.DOCUMENT, "700000000000005", "application/pdf", "Fatura", "fatura ekim.pdf")],
-    "document_hostile_name": [media(Kind.DOCUMENT, "700000000000005", "application/pdf", name="../../etc/passwd")],
+    "document_hostile_name": [media(Kind.DOCUMENT, "700000000000005", "application/pdf", name="passwd")],
     "document_without_name": [media(Kind.DOCUMENT, "700000000000006", "text/plain")],
     "sticker": [media(Kind.STICKER, "700000000000007", "image/webp")],
     "sticker_animated": [media(Kind.STICKER, "700000000000008", "image/webp")],

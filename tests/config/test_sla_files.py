@@ -52,7 +52,7 @@ def test_waiting_for_the_requester_pauses_the_resolution_and_not_the_first_respo
         ('holidays = "TR"', 'holidays = "XX"', "a country such as"),
         ("mon-fri =", "fri-mon =", "the earlier day first"),
         ('at = "75%"', 'at = "soon"', "pattern"),
-        ('to = "assignee"', 'to = "boss"', "'assignee', 'lead', 'admin' or 'next_group'"),
+        ('to = "assignee"', 'to = "boss"', "'assignee', 'lead', 'admin'"),
         ("closed = []", 'closed = ["yesterday"]', "a day such as"),
         ('calendar = "office"', 'calendar = "offices"', "a calendar of this file (office)"),
         ('default = "standard"', 'default = "gold"', "a policy of this file (standard)"),

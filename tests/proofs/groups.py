@@ -94,6 +94,7 @@ class Trouble:
 
 
 def place_of(desk: Desk, group: str, words: str) -> Call | None:
-    """The newest post in the group as it is now that contains these words and that an agent can answer."""
-    posts = [post for post in desk.board.values() if words in post.words and post.chat == group]
+    """The newest post in the group as it is now that shows these words of a customer, for an agent to answer."""
+    shown = [post for post in desk.board.values() if post.words.startswith("👤") and words in post.words]
+    posts = [post for post in shown if post.chat == group]
     return posts[-1] if posts else None

@@ -42,7 +42,7 @@ def _about_words(seen: Seen, witness: Witness) -> Iterator[str]:
 
 def unhealed(seen: Seen, witness: Witness) -> list[str]:
     """What is still under way or silent although everything works again and all queues were given their time (I9)."""
-    return list(chain(delivery.limbo(seen, witness), delivery.untold(seen)))
+    return list(chain(delivery.limbo(seen, witness), delivery.untold(seen), delivery.shown(seen, witness)))
 
 
 async def damage() -> list[str]:

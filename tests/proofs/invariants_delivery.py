@@ -150,7 +150,8 @@ def _asked_for(seen: Seen, row: Row) -> bool:
 def limbo(seen: Seen, witness: Witness) -> Iterator[str]:
     """Nothing is half done or waits without end once all is well again (I9)."""
     for row in seen["outbox"]:
-        if row["state"] in {"pending", "sending"}:
+        again = row["channel"] == _DESK and row["state"] == "uncertain"
+        if row["state"] in {"pending", "sending"} or again:
             yield f"I9: errand {row['id']} ({row['op']}, {row['lane']}) is still {row['state']}: {row['error']}"
     for row in seen["inbox"]:
         if row["state"] in {"waiting", "claimed"}:
@@ -161,6 +162,21 @@ def limbo(seen: Seen, witness: Witness) -> Iterator[str]:
     for message in _answers(seen):
         if message["delivery"] in _UNDER_WAY:
             yield f"I9: {marks(message['content'])[0]} is still {message['delivery']}"
+
+
+def shown(seen: Seen, witness: Witness) -> Iterator[str]:
+    """What a customer wrote stands in the agents' group, unless the platform refused it there for good (I9)."""
+    there = {mark for _, call in witness.calls if call.chat in witness.groups for mark in marks(call.words)}
+    failed = [row for row in seen["outbox"] if row["channel"] == _DESK and row["state"] == "failed"]
+    refused = {each for row in failed for each in payload(row).get("messages", [row["message_id"]])}
+    banned = {row["ticket_id"] for row in seen["audit"] if row["action"] == "ban"}
+    unheard = {seen.tickets[ticket_id]["requester_id"] for ticket_id in banned}
+    for message in seen["message"]:
+        if message["author"] != ActorKind.REQUESTER or message["author_id"] in unheard or message["id"] in refused:
+            continue
+        for mark in marks(message["content"]) if message["edited_at"] is None else ():
+            if mark not in there:
+                yield f"I9: {mark} was never shown to the agents"
 
 
 def untold(seen: Seen) -> Iterator[str]:

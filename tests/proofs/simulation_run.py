@@ -12,6 +12,7 @@ from tortoise.exceptions import OperationalError
 
 from bot import inbox
 from bot.services import upkeep
+from store.errors import LeaseLost
 from tests.proofs import simulation_agents as agents
 from tests.proofs.invariants import broken, damage, unhealed
 from tests.proofs.invariants_seen import Seen
@@ -142,11 +143,13 @@ class Simulation:
         await upkeep.sweep(self.stage.helpdesk)
 
     async def _unless_locked(self, work: Callable[[], Awaitable[object]]) -> None:
-        """Whoever finds the database locked tries again another time, as the workers do."""
+        """A worker that stumbles over the database, or over a row that was settled meanwhile, goes on another time."""
         try:
             await work()
         except OperationalError:
             self.stage.platforms.hits["database locked"] += 1
+        except LeaseLost:
+            self.stage.platforms.hits["a worker stood still"] += 1
         except ExceptionGroup as group:
             if group.split(OperationalError)[1] is not None:
                 raise

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import structlog
 
+from adapters.sandbox.page.cast import ELIF
 from adapters.sandbox.players import comes_true
 from adapters.sandbox.world import World
 from adapters.telegram.parse import Parser
@@ -46,6 +47,7 @@ FORGED: dict[str, list[Headers]] = {
     "whatsapp": [[], [(SIGNATURE, "sha256=0")]],
     "telegram": [[], [(WORD_HEADER, "guessed")]],
 }
+RECORDED_NUMBERS = 500
 CPU_SECONDS = 1.0
 GROWTH = 30 * 2**20
 
@@ -164,6 +166,7 @@ async def test_bent_bodies_break_nothing_and_hold_up_nobody(tmp_path: Path, proo
     storm = Storm(Bender(proof.draw()), samples)
     baseline = parked = refused = 0
     async with platforms(tmp_path) as world, doors(world, tmp_path) as door:
+        count_ahead(world)
         for nth in range(chunks):
             part = [storm.bent() for _ in range(CHUNK)]
             await all_of((storm.post(door, sent) for sent in part), CONNECTIONS)
@@ -183,6 +186,12 @@ async def test_bent_bodies_break_nothing_and_hold_up_nobody(tmp_path: Path, proo
     assert min(parked, refused) > chunks, "nonsense came, signed and not"
     proof.tell(bodies=chunks * CHUNK, accepted=storm.statuses[True, 200], refused=storm.statuses[False, 401])
     proof.tell(nonsense_parked=parked, most_cpu_seconds=round(storm.slowest, 3), growth_mb=round(growth / 2**20, 1))
+
+
+def count_ahead(world: World) -> None:
+    """The group's next numbers lie behind the recorded ones: in a real chat no two messages share a number."""
+    for _ in range(RECORDED_NUMBERS):
+        world.telegram.say(ELIF.user_id, "…", chat_id=world.telegram.group_id)
 
 
 def forget(world: World) -> None:

@@ -20,26 +20,44 @@ SETTLING_SECONDS = 120.0
 MEGABYTE = 2**20
 DESCRIPTORS, TASKS = 5, 10
 WAL = 64 * MEGABYTE
+LEFT = """
+SELECT (SELECT count(*) FROM inbox WHERE state IN ('waiting', 'claimed'))
+    + (SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending'))"""
 LAG_SECONDS = 0.1
 CROWDED_LAG_SECONDS = 1.0
 """Where the process itself had to wait for a processor, its loop cannot be on time."""
 
 CROWDED = 0.05
+REST_SECONDS = 45.0
 
 
-def at_rest(before: Sample, after: Sample) -> None:
+def at_rest(before: Sample, after: Sample) -> bool:
     """What a load opened is closed again."""
-    assert abs(after.descriptors - before.descriptors) <= DESCRIPTORS
-    assert abs(after.tasks - before.tasks) <= TASKS
-    assert after.threads == before.threads
+    return (
+        abs(after.descriptors - before.descriptors) <= DESCRIPTORS
+        and abs(after.tasks - before.tasks) <= TASKS
+        and after.threads == before.threads
+    )
+
+
+async def comes_to_rest(record: Record, before: Sample) -> Sample:
+    """Connections that might be used again are kept for a while; then all is as it was, or this raises."""
+
+    async def rests() -> Sample | None:
+        now = await record.look()
+        return now if at_rest(before, now) else None
+
+    return await comes_true(rests, f"as few open things as before the load: {before}", REST_SECONDS)
 
 
 @pytest.mark.proof("R20")
 async def test_after_some_seconds_of_load_nothing_stays_open(proof: Proof, tmp_path: Path) -> None:
     """The application in this process: files, tasks and threads are as many as before."""
     load = Load(tmp_path, proof.draw(), 20, dropped=0.01, reposts=0.3)
-    await load.stage.start()
-    async with opened(load_settings(load.stage.environment(""), None)):
+    async with AsyncExitStack() as stack:
+        await load.stage.start()
+        stack.push_async_callback(load.stage.stop)
+        await stack.enter_async_context(opened(load_settings(load.stage.environment(""), None)))
 
         async def metrics() -> str:
             return measures.exposition().decode()
@@ -48,15 +66,12 @@ async def test_after_some_seconds_of_load_nothing_stays_open(proof: Proof, tmp_p
         await load.write(RATE, 0.6)
         await quiet(load)
         before = await record.look()
-        await load.write(RATE, proof.size(1, 20))
+        await load.write(RATE, proof.size(1, 5))
         busy = await record.look()
         await quiet(load)
-        at_rest(before, await record.look())
-    await load.stage.stop()
+        await comes_to_rest(record, before)
     assert load.stage.fired["reposts"], "no webhook came again"
-    proof.tell(
-        messages=load.said, tasks_busy=busy.tasks, descriptors_busy=busy.descriptors, fired=dict(load.stage.fired)
-    )
+    proof.tell(messages=load.said, tasks_busy=busy.tasks, descriptors_busy=busy.descriptors)
 
 
 async def quiet(load: Load, patience: float = 60.0) -> None:
@@ -64,20 +79,16 @@ async def quiet(load: Load, patience: float = 60.0) -> None:
     await load.stage.changes.wait_for(load.all_shown, patience, what="every word in the group")
 
     async def idle() -> bool:
-        waiting = "SELECT (SELECT count(*) FROM inbox WHERE state IN ('waiting', 'claimed'))"
-        return looked_up(load.stage.database, f"{waiting} + ({UNSENT})") == [(0,)]
+        return looked_up(load.stage.database, LEFT) == [(0,)]
 
     await comes_true(idle, "nothing to be left to do", patience)
-
-
-UNSENT = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending', 'uncertain') AND channel <> 'whatsapp'"
 
 
 @pytest.mark.slow
 @pytest.mark.proof("R20")
 async def test_eight_minutes_of_load_leave_a_process_as_it_was(proof: Proof, tmp_path: Path) -> None:
     """`gise run` as a process of its own; platforms and people are here."""
-    minutes = float(os.environ.get("SOAK_MINUTES", proof.size(1, 8)))
+    minutes = proof.size(1, 8)
     load = Load(tmp_path, proof.draw(), 200, dropped=0.01, reposts=0.1)
     async with AsyncExitStack() as stack:
         await load.stage.start()
@@ -104,7 +115,7 @@ async def test_eight_minutes_of_load_leave_a_process_as_it_was(proof: Proof, tmp
         crowded = (gise.vitals.waited - waited) / (60 * minutes)
         used = (gise.cpu - cpu) / (60 * minutes)
         await quiet(load, 300.0)
-        after = await record.look()
+        after = await comes_to_rest(record, before)
     slope = record.slope(min(SETTLING_SECONDS, 30 * minutes)) / MEGABYTE
     proof.tell(
         minutes=minutes,
@@ -121,7 +132,6 @@ async def test_eight_minutes_of_load_leave_a_process_as_it_was(proof: Proof, tmp
         fired=dict(load.stage.fired),
     )
     assert min(load.stage.fired[name] for name in ("reposts", "dropped answers of telegram")) > 0
-    at_rest(before, after)
     assert max(sample.wal for sample in record.samples) <= WAL
     assert p99 <= (LAG_SECONDS if crowded < CROWDED else CROWDED_LAG_SECONDS)
     assert slope <= 1.0

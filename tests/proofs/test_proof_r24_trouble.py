@@ -33,7 +33,9 @@ class Story:
     people: list[Person]
     words: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     answers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    pictures: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     photos: set[str] = field(default_factory=set)
+    fates: dict[str, int] = field(default_factory=dict)
 
     async def customer_writes(self) -> None:
         who = self.draw.choice(self.people)
@@ -46,21 +48,38 @@ class Story:
         words = f"{mark(who)} {new_id('foto')}."
         self.words[mark(who)].append(words)
         self.photos.add(words)
-        photo = Attachment(kind=Kind.PHOTO, ref=words, mime="image/jpeg", size=9)
-        await self.stage.house.customer(Content(text=words, attachment=photo), who)
+        await self.stage.house.customer(Content(text=words, attachment=photo(words)), who)
 
     async def agent_answers(self) -> None:
-        """In reply to something of this customer's that stands in the group; else the customer writes."""
         who = self.draw.choice(self.people)
+        words = f"yanıt {mark(who)} {new_id('y')}."
+        if await self._replied(who, Content(text=words)):
+            self.answers[mark(who)].append(words)
+
+    async def agent_sends_a_picture(self) -> None:
+        who = self.draw.choice(self.people)
+        words = f"resim {mark(who)} {new_id('r')}."
+        if await self._replied(who, Content(text=words, attachment=photo(words))):
+            self.pictures[mark(who)].append(words)
+
+    async def agent_looks(self) -> None:
+        """A question in the group itself, whose answer goes there."""
+        await self.stage.house.agent("/tickets", desk=DeskPlace(chat=self.trouble.group))
+
+    async def _replied(self, who: Person, content: Content) -> bool:
+        """In reply to something of this customer's that stands in the group; else the customer writes."""
         post = place_of(self.stage.telegram, self.trouble.group, mark(who))
         if post is None or post.thread in self.trouble.gone or post.thread in self.trouble.closed:
             await self.customer_writes()
-            return
-        words = f"yanıt {mark(who)} {new_id('y')}."
-        self.answers[mark(who)].append(words)
+            return False
         place = DeskPlace(chat=post.chat, thread=post.thread)
         name = f"{post.chat}:{new_id('a')}"
-        await self.stage.house.agent(words, desk=place, external_id=name, reply_to=post.external_id)
+        await self.stage.house.agent(content, desk=place, external_id=name, reply_to=post.external_id)
+        return True
+
+
+def photo(name: str) -> Attachment:
+    return Attachment(kind=Kind.PHOTO, ref=name, mime="image/jpeg", size=9)
 
 
 def mark(who: Person) -> str:
@@ -77,12 +96,13 @@ async def played(stage: Stage, proof_draw: random.Random, acts: tuple[str, ...])
     story = Story(stage, trouble, draw, people)
     deeds: list[Callable[[], Awaitable[None]]] = [story.customer_writes, story.agent_answers, story.agent_answers]
     if "media" in acts:
-        failing(stage, draw, trouble.met)
-        deeds.append(story.customer_sends_a_photo)
+        failing(story)
+        deeds += [story.customer_sends_a_photo, story.agent_sends_a_picture]
     wrong = [getattr(trouble, act) for act in acts if act != "media"]
     at = {draw.randrange(2, EVENTS): draw.choice(wrong) for _ in range(3)} if wrong else {}
     for number in range(EVENTS):
         if number in at:
+            await story.agent_looks()
             await at[number]()
         await (story.customer_writes if number in at else draw.choice(deeds))()
         await stage.passes(PACE, step=PACE)
@@ -91,20 +111,19 @@ async def played(stage: Stage, proof_draw: random.Random, acts: tuple[str, ...])
     return story
 
 
-def failing(stage: Stage, draw: random.Random, met: Counter[str]) -> None:
+def failing(story: Story) -> None:
     """Every other file fails to come: for a while, or for good."""
-    fates: dict[str, int] = {}
 
     def judge(attachment: Attachment) -> SendError | None:
-        left = fates.setdefault(attachment.ref, draw.choice([0, 0, 1, 3, FOR_GOOD]))
+        left = story.fates.setdefault(attachment.ref, story.draw.choice([0, 0, 1, 3, FOR_GOOD]))
         if left == 0:
             return None
-        fates[attachment.ref] = left if left == FOR_GOOD else left - 1
-        met["gone" if left == FOR_GOOD else "late"] += 1
+        story.fates[attachment.ref] = left if left == FOR_GOOD else left - 1
+        story.trouble.met["gone" if left == FOR_GOOD else "late"] += 1
         key = "send-error-media-gone" if left == FOR_GOOD else "send-error-network"
         return SendError(key=key, certain=True, retryable=left != FOR_GOOD)
 
-    stage.telegram.fetching = stage.whatsapp.fetching = judge
+    story.stage.telegram.fetching = story.stage.whatsapp.fetching = judge
 
 
 def wrong_chats(story: Story) -> list[str]:
@@ -132,11 +151,13 @@ def check(story: Story) -> None:
         assert shown, f"lost: {words}"
         assert len(shown) == 1 or words in story.photos, f"doubled: {shown}"
     for words in story.photos:
-        files = [post for post in posts for file in post.files if words in (file.ref, post.words)]
-        assert len(files) <= 1, f"doubled: {words}"
+        with_file = sum(bool(post.files) and words in post.words for post in posts)
+        assert with_file == (story.fates.get(words) != FOR_GOOD), words
     for who in story.people:
         got = story.stage.home(who).arrived(chat_of(who))
         assert [words for words in got if words.startswith("yanıt")] == story.answers[mark(who)]
+        came = [words for words in story.pictures[mark(who)] if story.fates.get(words) != FOR_GOOD]
+        assert sorted(words for words in got if words.startswith("resim")) == sorted(came)
 
 
 KINDS = {"token": ("revokes",), "migration": ("migrates",), "topic": ("vanishes", "closes"), "media": ("media",)}

@@ -141,6 +141,7 @@ async def test_receipts_of_an_answer_refused_for_a_shut_window_end_parked_in_any
             await stage.house.customer("Buradayım")
             await stage.house.deliver()
             await refused_late(stage, first, order[late:])
+            assert await state(first) is ErrandState.SENT, order
             await second_try(stage, first)
             assert len(stage.whatsapp.sent) == before + 1, order
             assert (await ledger(first)).delivery is Delivery.READ, order

@@ -39,6 +39,9 @@ _STRETCHES = """
 """
 STRETCHES = [*_STRETCHES.replace("\n    ", "|").strip("|\n").split("|"), *MARKUP, *SIGNS, *SPACES, *BIDI, *ZERO_WIDTH]
 
+WORST = ["ﷺ", "a. ", "a.token.", "input_value=", "🇹🇷", "ve "]
+"""Those that once took seconds."""
+
 telegram = Parser(bot_id=42, groups=["-1"], now=lambda: 0, username="gise_bot")
 redaction = Redaction(["a-secret-of-ours"])
 questions = shipped_intake().questions
@@ -109,7 +112,7 @@ def too_slow(parser: Callable[[str], Any], text: str) -> float:
 def bodies(proof: Proof) -> list[str]:
     """Each stretch over and over, with an end that fits or does not."""
     dice = proof.draw()
-    stretches = STRETCHES if proof.full else dice.sample(STRETCHES, 6)
+    stretches = STRETCHES + WORST if proof.full else WORST + dice.sample(STRETCHES, 3)
     made = []
     for stretch in stretches:
         count = SIZE // len(stretch.encode())

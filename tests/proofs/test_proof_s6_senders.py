@@ -39,14 +39,15 @@ EVERYBODY = {
     "status": "/status",
     "reopen": "/reopen",
     "help": "/help",
+    "why": "/why",
 }
-LEADS = {"close": "/close bitti", "ban": "/ban küfür", "unban": "/unban"}
-ADMINS = {"role": "/role @vekil lead"}
+LEADS = {"close": "/close bitti", "closed": "/closed 2026-12-31", "ban": "/ban küfür", "unban": "/unban"}
+ADMINS = {"role": "/role @vekil lead", "reload": "/reload"}
 LINES = EVERYBODY | LEADS | ADMINS
 ALLOWED = {name: AGENTS if name in EVERYBODY else {"admin"} if name in ADMINS else {"admin", "lead"} for name in LINES}
 # Who is told why nothing happened; the others are not heard at all, or are customers.
 TOLD_SO = AGENTS | {"owner", "ex-agent", "anonymous admin", "linked channel", "forwarded", "via bot", "nobody"}
-LOOKING = {"history", "tickets", "status", "help"}
+LOOKING = {"history", "tickets", "status", "help", "why"}
 # A button carries one short argument; these commands want words and only say so.
 WORDY = {"assign", "ask", "propose", "dev", "note", "reply", "priority", "category", "set", "reopen", "resume", "unban"}
 
@@ -101,7 +102,7 @@ async def test_a_command_does_nothing_for_those_who_may_not(strict_house: House,
 
 async def test_a_command_works_for_everybody_who_may(strict_house: House, proof: Proof) -> None:
     allowed = [(command, sender) for command in LINES for sender in ALLOWED[command]]
-    cases = dealt(proof, allowed, 21)
+    cases = dealt(proof, allowed, 24)
     for command, sender in cases:
         ticket = await prepared(strict_house, command)
         before, shown = await picture(ticket), len(await outgoing(channel="desk"))
@@ -120,7 +121,7 @@ async def heard_again(strict_house: House, ticket: Ticket) -> None:
 
 
 async def test_a_button_gives_no_right_its_presser_lacks(strict_house: House, proof: Proof) -> None:
-    arguments = {"postpone": ":1d", "close": ":spam", "role": ":@vekil lead", "ban": ":küfür"}
+    arguments = {"postpone": ":1d", "close": ":spam", "role": ":@vekil lead", "ban": ":küfür", "closed": ":2026-12-31"}
     forbidden = [(command, who) for command, who in product(LINES, PRESSERS) if who not in ALLOWED[command]]
     cases = dealt(proof, forbidden, 40)
     ticket = await prepared(strict_house)

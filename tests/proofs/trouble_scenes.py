@@ -13,9 +13,10 @@ from aiohttp import ClientSession
 
 from adapters.sandbox.faults import Outcome, error
 from adapters.sandbox.page.cast import AYSE, DENIZ
-from adapters.sandbox.players import comes_true
+from adapters.sandbox.players import General, comes_true
 from adapters.sandbox.world import World
 from bot.domain.troubles import Trouble
+from bot.inbox import MOST_PARKED_LINES
 from config.app import App, opened
 from config.probes import Probes
 from config.settings import load_settings
@@ -62,13 +63,15 @@ async def _itself(stage: Stage) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """`breaks` brings the trouble about, `mends` ends it. `beside`: troubles that follow from it and need no alarm."""
+    """`breaks` brings the trouble about, `mends` ends it, which shows `within` so many seconds. `beside`: troubles that
+    follow from it and need no alarm."""
 
     name: str
     trouble: Trouble
     breaks: Act
     mends: Act = _itself
     beside: frozenset[Trouble] = field(default_factory=frozenset)
+    within: float = 60.0
 
     def __str__(self) -> str:
         return self.name
@@ -109,12 +112,13 @@ def _hook(port: int) -> str:
     return f"http://127.0.0.1:{port}/webhooks/telegram"
 
 
-async def _call(stage: Stage, method: str, **params: str) -> None:
-    """Somebody else uses the bot's token."""
+async def _call(stage: Stage, method: str, **params: str) -> Any:
+    """Somebody else uses the bot's token; returns Telegram's result."""
     telegram = stage.world.telegram
     address = f"{telegram.base_url}/bot{telegram.token}/{method}"
     async with ClientSession() as http, http.post(address, data=params) as answer:
         assert answer.status == 200, await answer.text()
+        return (await answer.json())["result"]
 
 
 async def polls_again(stage: Stage) -> None:
@@ -164,6 +168,12 @@ async def poller_left(stage: Stage) -> None:
 
 async def webhook_while_we_poll(stage: Stage) -> None:
     await _call(stage, "setWebhook", url=ELSEWHERE)
+
+
+async def taken_back(stage: Stage) -> None:
+    """Nobody waits for the next minute: the webhook is gone as soon as it was noticed."""
+    assert not (await _call(stage, "getWebhookInfo"))["url"]
+    await polls_again(stage)
 
 
 async def webhook_elsewhere(stage: Stage) -> None:
@@ -230,7 +240,7 @@ async def database_open(stage: Stage) -> None:
 
 
 async def unreadable(stage: Stage) -> None:
-    """Signed or not, updates that make no sense come one after the other."""
+    """Updates that make no sense come one after the other."""
     for _ in range(UNREADABLE):
         stage.world.telegram.queue_update({"message": "no object"})
     before = (await rows("SELECT count(*) AS n FROM inbox WHERE state = 'parked'"))[0]["n"]
@@ -241,6 +251,13 @@ async def unreadable(stage: Stage) -> None:
         )
 
     await comes_true(parked, "unreadable updates to be parked")
+
+
+async def told_in_few_lines(stage: Stage) -> None:
+    """Each has a line of its own in the group only while they are few."""
+    [[parked]] = [row.values() for row in await rows("SELECT count(*) FROM inbox WHERE state = 'parked'")]
+    lines = [message for message in General(stage.world).messages if "okunamadı ve saklandı (kayıt" in message["text"]]
+    assert 0 < len(lines) * UNREADABLE <= parked * MOST_PARKED_LINES
 
 
 async def stuck_inbox(stage: Stage) -> None:

@@ -104,6 +104,24 @@ async def test_a_changed_number_leads_to_the_old_conversation_and_frees_the_old_
     assert stranger.id != met.id
 
 
+async def test_a_new_user_id_frees_the_old_number_too() -> None:
+    """WhatsApp gives a new one only with a new number, and may give the old number to a stranger."""
+    met, _ = await _meet("bsuid:TR.1", "phone:1", phone="1")
+    moved = await conversations.relink("whatsapp", ("bsuid:TR.1",), Person(keys=("bsuid:TR.2",)), 20)
+    assert moved is not None
+    assert (moved.id, moved.keys) == (met.id, ("bsuid:TR.2",))
+    stranger, new = await _meet("bsuid:TR.3", "phone:1")
+    assert new
+    assert stranger.id != met.id
+
+
+async def test_a_new_number_alone_leaves_the_user_id() -> None:
+    met, _ = await _meet("bsuid:TR.1", "phone:1")
+    moved = await conversations.relink("whatsapp", ("phone:1",), Person(keys=("phone:2",)), 20)
+    assert moved is not None
+    assert (moved.id, moved.keys) == (met.id, ("phone:2", "bsuid:TR.1"))
+
+
 async def test_a_change_that_was_seen_already_changes_nothing() -> None:
     met, _ = await _meet("phone:2")
     assert await conversations.relink("whatsapp", ("phone:1",), Person(keys=("phone:2",)), 20) == met

@@ -111,7 +111,7 @@ async def test_the_connection_is_durable_and_strict(database: str) -> None:
         "timeout": 5000,  # the name under which SQLite answers for busy_timeout
         "journal_size_limit": 64 * 1024 * 1024,
         "wal_autocheckpoint": 4000,
-        "cache_size": -65536,
+        "cache_size": -8192,
     }
     names = {"timeout": "busy_timeout"}
     answers = [await rows(f"PRAGMA {names.get(name, name)}") for name in wanted]

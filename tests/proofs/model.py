@@ -204,7 +204,7 @@ def command(before: Glance, ticket_id: int, name: str, *, leads: bool) -> Expect
         return Expected().closes(before, ticket_id) if leads else Expected()
     begins = name in _BEGINS and status == "new"
     back = name == "resume" and status in _HELD_BACK
-    after: str = "open" if begins or back else _MOVES.get(name, status)
+    after: str = "open" if begins or back else str(_MOVES.get(name, status))
     speaks = name in {"reply", "ask", "propose"}
     return Expected(statuses={ticket_id: {after}}, last_word={ticket_id: "agent"} if speaks else {})
 

@@ -65,7 +65,7 @@ class Record:
         points = [(sample.at / 60, sample.rss) for sample in self.samples if sample.at > after]
         middle = [sum(values) / len(points) for values in zip(*points, strict=True)]
         spread = sum((x - middle[0]) ** 2 for x, _ in points)
-        return sum((x - middle[0]) * (y - middle[1]) for x, y in points) / spread
+        return float(sum((x - middle[0]) * (y - middle[1]) for x, y in points) / spread)
 
 
 def lag_histogram(page: str) -> dict[float, float]:

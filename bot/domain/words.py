@@ -103,9 +103,13 @@ def clean_name(text: str, limit: int = 120) -> str:
 
 
 def clean_file_name(text: str) -> str:
-    """A file's name fit to be shown and to be passed on: without folders, else like `clean_name`."""
-    last = text[:_LONGEST_READ].replace("\\", "/").rpartition("/")[2]
-    return clean_name("".join(char for char in last if char.isprintable()))
+    """A file's name fit to be shown and to be passed on: without folders, else like `clean_name`; empty for `..`.
+
+    A double quote would end the name inside a form's header, however it is escaped.
+    """
+    last = text[:_LONGEST_READ].replace("\\", "/").rpartition("/")[2].replace('"', "'")
+    name = clean_name("".join(char for char in last if char.isprintable()))
+    return name if name.strip(". ") else ""
 
 
 def plainly_begun(text: str) -> str:

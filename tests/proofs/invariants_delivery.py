@@ -14,6 +14,8 @@ _OUT = {Delivery.SENT, Delivery.DELIVERED, Delivery.READ}
 _UNDER_WAY = {Delivery.STORED, Delivery.SENDING}
 _NOT_OUT = {Delivery.PARKED, Delivery.UNCERTAIN, Delivery.FAILED, Delivery.EXPIRED}
 _DESK = "desk"
+_IN_ONE_COMMIT_MS = 400_000
+"""So far the clock may jump between two looks of one use case."""
 
 
 def stored_once(seen: Seen, witness: Witness) -> Iterator[str]:
@@ -116,15 +118,25 @@ def order_out(seen: Seen, witness: Witness) -> Iterator[str]:
 
 def quiet_after_close(seen: Seen, witness: Witness) -> Iterator[str]:
     """While a ticket is closed we say nothing on it but the notice of its closing and answers to new words (I6)."""
-    spoken = {(row["lane"], row["done_at"]) for row in seen["inbox"]}
+    spoken = _spoken(seen)
     shut = {ticket_id: list(_shut_times(steps)) for ticket_id, steps in seen.steps.items()}
     for row in seen["outbox"]:
         if row["conversation_id"] is None or row["op"] not in _WORDS or row["ticket_id"] is None:
             continue
         at, chat = row["created_at"], seen.chats[row["conversation_id"]]
         while_shut = any(begin < at < end for begin, end in shut[row["ticket_id"]])
-        if while_shut and (chat, at) not in spoken and not _asked_for(seen, row):
+        heard = any(0 <= at - done <= _IN_ONE_COMMIT_MS for done in spoken[chat])
+        if while_shut and not heard and not _asked_for(row):
             yield f"I6: ticket {row['ticket_id']} is closed, yet {row['id']} was said: {row['payload']}"
+
+
+def _spoken(seen: Seen) -> dict[str, list[int]]:
+    """When something of each customer's was dealt with."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for row in seen["inbox"]:
+        if row["done_at"] is not None:
+            found[row["lane"]].append(row["done_at"])
+    return found
 
 
 def _shut_times(steps: list[Row]) -> Iterator[tuple[int, float]]:
@@ -140,7 +152,7 @@ def _shut_times(steps: list[Row]) -> Iterator[tuple[int, float]]:
         yield since, float("inf")
 
 
-def _asked_for(seen: Seen, row: Row) -> bool:
+def _asked_for(row: Row) -> bool:
     """An agent's own words are no notice of ours, nor is the knock that announces one which is put aside."""
     part = payload(row).get("part", {})
     knock = bool((part.get("template") or {}).get("buttons"))

@@ -110,17 +110,17 @@ class AgentsAct(CustomersAct):
 class LivesGoOn(AgentsAct):
     """Several acts in a row, so that tickets grow old enough for the rarer ones."""
 
-    @rule(agent=AGENT, pick=RECENT, verb=DECISIONS, banned=st.sampled_from((False, False, True)))
-    def a_proposal_is_answered(self, agent: Person, pick: int, verb: Verb, banned: bool) -> None:
-        """By its owner, who may have been banned meanwhile."""
+    @rule(agent=AGENT, pick=RECENT, verb=DECISIONS, meanwhile=st.sampled_from(("", "", "ban", "propose", "resume")))
+    def a_proposal_is_answered(self, agent: Person, pick: int, verb: Verb, meanwhile: str) -> None:
+        """By its owner, who may have been banned, or given a newer proposal, or none, meanwhile."""
         ticket = self.in_topic(pick)
         if ticket is None:
             return
         self.commanded(agent, pick, "propose")
         self.act("proposal_goes_out", Expected(), self.stage.outbox.drain())
-        if banned:
-            self.commanded(AGENTS[-1], pick, "ban")
         token = encode(verb, ticket.id, str(self.picture.tickets[ticket.id]["proposal"]))
+        if meanwhile:
+            self.commanded(AGENTS[-1], pick, meanwhile)
         chat = self.picture.chat(ticket.id)
         who = next(each for each in CUSTOMERS if chat_of(each) == chat)
         expected = model.press(self.picture, chat, decode(token))
@@ -213,7 +213,6 @@ class WorldActs(LivesGoOn):
         self.act("process_starts_anew", Expected(), self.stage.restarts(away))
 
     @precondition(lambda self: self.stage.items)
-    @rule(pick=st.integers(0, 40))
-    def platform_repeats_itself(self, pick: int) -> None:
-        item = self.stage.items[-1 - pick % len(self.stage.items)]
-        self.act("platform_repeats_itself", Expected(), self.stage.door.repeats(item))
+    @rule(pick=st.integers(0, 40), anew=st.booleans())
+    def platform_repeats_itself(self, pick: int, anew: bool) -> None:
+        self.act("platform_repeats_itself", Expected(), self.stage.repeats(pick, anew=anew))

@@ -23,6 +23,7 @@ from adapters.sandbox.players import comes_true
 GISE = Path(sys.executable).with_name("gise")
 TICKS = os.sysconf("SC_CLK_TCK")
 GLANCE = 0.01
+PATIENCE = 120.0
 _numbers = count(1)
 
 
@@ -100,12 +101,13 @@ class Gise:
 
     async def first_taken(self, http: ClientSession, body: bytes) -> tuple[float, float]:
         """Post until it is taken; returns seconds since the birth, on the wall and of the processor."""
-        while await self.posts(http, body) != 200:
-            assert self.process.returncode is None, "gise ended by itself"
-            await asyncio.sleep(GLANCE)
+        async with asyncio.timeout(PATIENCE):
+            while await self.posts(http, body) != 200:
+                assert self.process.returncode is None, "gise ended by itself"
+                await asyncio.sleep(GLANCE)
         return time.monotonic() - self.born, self.cpu
 
-    async def is_up(self, http: ClientSession, patience: float = 120.0) -> None:
+    async def is_up(self, http: ClientSession, patience: float = PATIENCE) -> None:
         """Wait until the house behind the door is up, well or not."""
 
         async def up() -> bool:

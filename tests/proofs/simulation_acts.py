@@ -143,7 +143,7 @@ async def _receipt(stage: Stage, choose: Random) -> None:
 
 async def _repeats(stage: Stage, choose: Random) -> None:
     if stage.items:
-        await stage.door.repeats(choose.choice(stage.items))
+        await stage.repeats(choose.randrange(len(stage.items)), anew=choose.random() < 0.5)
 
 
 ACTS: tuple[tuple[Act, int], ...] = (

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from random import Random
 
 from tortoise.exceptions import OperationalError
@@ -31,11 +32,11 @@ class Door:
         self._waiting[stream].append(item)
         await self._deliver(stream)
 
-    async def repeats(self, item: Item) -> None:
+    async def repeats(self, item: Item, *, under_another_key: bool = False) -> None:
         """Bring again what was accepted long ago."""
         if item not in self._waiting[f"{item.channel}:{item.lane}"]:
-            self._hits["repeated"] += 1
-            await self._knock([item])
+            self._hits["repeated under another key" if under_another_key else "repeated"] += 1
+            await self._knock([replace(item, key=f"{item.key} again") if under_another_key else item])
 
     def forget_who_knocks(self) -> None:
         """The house went down: whatever was under way was not accepted as far as the platform knows."""

@@ -130,6 +130,13 @@ class Stage:
         key = f"status:{taken.external_id}:{status}"
         await self.offer(self.whatsapp, event, f"status:{taken.external_id}", key)
 
+    async def repeats(self, pick: int, *, anew: bool) -> None:
+        """A platform repeats itself; with words of customers it may forget (`anew`) that it said so before."""
+        item = self.items[-1 - pick % len(self.items)]
+        heard = self.witness.heard.get(item.key)
+        await self.door.repeats(item, under_another_key=anew and heard is not None and heard.kept)
+        await self.works()
+
     # What goes on in the house.
 
     async def works(self) -> None:

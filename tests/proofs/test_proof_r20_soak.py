@@ -28,7 +28,7 @@ CROWDED_LAG_SECONDS = 1.0
 """Where the process itself had to wait for a processor, its loop cannot be on time."""
 
 CROWDED = 0.05
-REST_SECONDS = 45.0
+REST_SECONDS = 30.0
 
 
 def at_rest(before: Sample, after: Sample) -> bool:

@@ -12,11 +12,10 @@ import pytest
 from bot.domain.ledger import Op
 from bot.domain.message import Person
 from bot.domain.ticket import Ticket
-from store.sql import rows
 from tests.builders import GROUP, outgoing
 from tests.fakes import Call
 from tests.proofs import troubles
-from tests.proofs.delivering import HOUR, OK, Ending, Seen, Stage, busiest, chat_of, crowd, on_stage
+from tests.proofs.delivering import HOUR, OK, Ending, Seen, Stage, busiest, chat_of, crowd, on_stage, waiting
 from tests.proofs.proof import Proof
 
 DAY = 24 * HOUR
@@ -137,15 +136,9 @@ async def answers(stage: Stage, story: Story, tickets: dict[Person, Ticket], num
     await stage.passes(1.0)
 
 
-async def waiting() -> int:
-    """How much is still to go to customers."""
-    found = await rows("SELECT count(*) AS n FROM outbox WHERE state = 'pending' AND channel <> 'desk'")
-    return int(found[0]["n"])
-
-
 async def drains(stage: Stage) -> None:
     """Look ten times a second until the customers have everything, then every second until the group has."""
-    while await waiting():
+    while await waiting(beside="desk"):
         await stage.passes(GLANCE, step=GLANCE)
     await stage.settles()
 

@@ -22,7 +22,7 @@ Fetch = Callable[[Path, float], Awaitable[FetchedFile]]
 
 MEMORY = 64 * 2**20
 PROMISED_SECONDS = 30.0
-IMPATIENCE = 0.2
+IMPATIENCE = 0.6
 """Seconds in place of the thirty, for those that only time tells apart."""
 
 

@@ -5,13 +5,15 @@ from collections.abc import Collection
 
 from bot.domain.folding import fold
 
+_LONGEST = 4096  # no platform carries more
+
 
 class Reader:
     """The folded words of a text and a place among them; `at` may be set back. What is never taken is the rest."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        found = list(re.finditer(r"\S+", re.sub(r"(?<=\d)T(?=\d)", " ", text)))
+        found = list(re.finditer(r"\S+", re.sub(r"(?<=\d)T(?=\d)", " ", text[:_LONGEST])))
         self._words = [re.sub(r"['’‘`´].*", "", fold(word.group())).rstrip(",;:!") for word in found]
         self._ends = [word.end() for word in found]
         self.at = 0

@@ -18,8 +18,7 @@ _LONGEST_CLUSTER = 40
 
 def measure(text: str, unit: TextUnit) -> int:
     """Length of `text` as the platform counts it; Telegram: UTF-16 units (core.telegram.org/api/entities)."""
-    beyond_bmp = sum(1 for char in text if ord(char) > 0xFFFF) if unit is TextUnit.UTF16 else 0
-    return len(text) + beyond_bmp
+    return len(text) if unit is TextUnit.CHARACTERS else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int, unit: TextUnit) -> str:

@@ -9,11 +9,16 @@ from bot.services.lanes import DESK
 from store import outbox
 
 LARGEST_BUNDLE = 200
+A_FLOOD = 4
+"""So many words waiting behind one another share a post even in a quiet group, whose burst is everybody's."""
 _PLAIN = {"text"}
 
 
-async def gathered(helpdesk: HelpDesk, head: Errand, lease_ms: int) -> list[Errand]:
-    """The errand and what may share its post: plain words waiting right behind it, as many as fit, in order."""
+async def gathered(helpdesk: HelpDesk, head: Errand, lease_ms: int, *, at_least: int = 1) -> list[Errand]:
+    """The errand and what may share its post: plain words waiting right behind it, as many as fit, in order.
+
+    Fewer than `at_least` of them are left to posts of their own.
+    """
     if not is_plain(head):
         return [head]
     capabilities = helpdesk.desk.capabilities
@@ -27,6 +32,8 @@ async def gathered(helpdesk: HelpDesk, head: Errand, lease_ms: int) -> list[Erra
             break
         chosen.append(errand.id)
         heading = _heading(errand)
+    if len(chosen) < at_least:
+        return [head]
     return [head, *await outbox.claim_too(chosen, helpdesk.epoch, helpdesk.now(), lease_ms)]
 
 

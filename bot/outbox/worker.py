@@ -150,7 +150,8 @@ class Outbox:
     async def _attempt(self, errand: Errand) -> None:
         reached("outbox.claimed")
         tight = bool(errand.budget) and self._pacer.is_tight(errand)
-        bundle = await bundling.gathered(self._helpdesk, errand, LEASE_MS) if tight else [errand]
+        enough = 1 if tight else bundling.A_FLOOD
+        bundle = await bundling.gathered(self._helpdesk, errand, LEASE_MS, at_least=enough)
         call = errand if len(bundle) == 1 else bundling.merged(bundle)
         try:
             ids = await perform(self._helpdesk, self._pacer, call)

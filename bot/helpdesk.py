@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.intake import IntakeForm, in_language
 from bot.domain.outgoing import Template
+from bot.domain.restraint import Restraint
 from bot.domain.sla.policy import NO_PROMISES, Sla
 from bot.domain.ticket import Ticket
 from bot.domain.timers import TimerKind, deadlines
@@ -76,6 +77,7 @@ class HelpDesk:
     files: Path
     bells: Bells = field(default_factory=Bells)
     levels: Levels = field(default_factory=Levels)
+    restraint: Restraint = field(default_factory=Restraint)
 
     def now(self) -> int:
         return self.clock.now()

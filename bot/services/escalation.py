@@ -18,7 +18,6 @@ AT_ONCE = 500
 SINGLY = 3
 """So many are told in their own topics; more would eat the group's budget and nobody would read them."""
 LISTED = 30
-_STEPS = (("take",), ("postpone", "1d"), ("why",))
 
 Due = tuple[Raised, Ticket]
 
@@ -113,7 +112,10 @@ def _sentence(helpdesk: HelpDesk, ticket: Ticket, raised: Raised) -> str:
 
 
 def _buttons(helpdesk: HelpDesk, ticket: Ticket) -> tuple[Button, ...]:
+    """What can be done about it; *take* takes over from whoever is named here, and from nobody else."""
+    holder = (str(ticket.assignee),) if ticket.assignee is not None else ()
+    steps = (("take", *holder), ("postpone", "1d"), ("why",))
     return tuple(
         Button(title=helpdesk.desk_text(f"step-{command}"), token=encode(Verb.DESK, ticket.id, command, *arguments))
-        for command, *arguments in _STEPS
+        for command, *arguments in steps
     )

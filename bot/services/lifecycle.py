@@ -28,7 +28,13 @@ _MAY_CLOSE_WITH = (
 
 
 async def take(helpdesk: HelpDesk, call: Call) -> str:
-    """The caller becomes responsible; the customer hears of it the first time."""
+    """The caller becomes responsible; the customer hears of it the first time.
+
+    Typed, it takes over from anybody. A button takes over only from whom it was shown for: the fastest press wins.
+    """
+    holder = call.on.assignee
+    if call.said is None and holder is not None and call.argument != str(holder):
+        raise BadInput("already-responsible", name=call.on.assignee_name, number=call.on.label)
     return await _give(helpdesk, call, call.agent, Action.TAKE)
 
 

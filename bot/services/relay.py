@@ -8,6 +8,7 @@ from bot.domain.message import Content, Edited, Said
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.ticket import ActorKind, Ticket
+from bot.domain.words import clean_name
 from bot.helpdesk import HelpDesk
 from bot.services import errands, lanes
 from bot.services.casework import conversation_of, notify
@@ -99,7 +100,7 @@ async def tell_too_large(helpdesk: HelpDesk, message: LedgerMessage, error: TooL
 
 def shown(helpdesk: HelpDesk, message: LedgerMessage, *, heading: str = "") -> Outgoing:
     """How agents see a customer's message: the name, a heading if there is one, then the words as they are."""
-    name = helpdesk.desk_text("desk-from", name=message.author_name or helpdesk.desk_text("somebody"))
+    name = helpdesk.desk_text("desk-from", name=clean_name(message.author_name) or helpdesk.desk_text("somebody"))
     words = words_of(helpdesk, helpdesk.policies.locale, message.content)
     return Outgoing(
         text="\n".join(filter(None, (name, heading, words))),

@@ -49,17 +49,26 @@ def is_command(text: str) -> bool:
 
 
 async def run(helpdesk: HelpDesk, conversation: Conversation, said: Said) -> None:
-    """Do what was typed; an unknown command gets the menu with a word of explanation."""
+    """Do what was typed; an unknown command gets the menu with a word of explanation. An echo gets nothing more."""
     text = said.content.text.strip()
-    if is_menu(text):
-        await menu(helpdesk, conversation, "menu")
+    service = None if is_menu(text) else _named(text)
+    _, *rest = text.split(maxsplit=1)
+    argument = "".join(rest) if service else ""
+    opens_ticket = service is NEW and (argument or said.content.attachment)
+    if not opens_ticket and await _is_enough(helpdesk, conversation):
         return
-    service = _named(text)
-    if service is None:
-        await menu(helpdesk, conversation, "menu-unknown-command")
-        return
-    _, *argument = text.split(maxsplit=1)
-    await service.run(helpdesk, conversation, "".join(argument), said)
+    if service is not None:
+        await service.run(helpdesk, conversation, argument, said)
+    else:
+        await menu(helpdesk, conversation, "menu" if is_menu(text) else "menu-unknown-command")
+
+
+async def _is_enough(helpdesk: HelpDesk, conversation: Conversation) -> bool:
+    """Whether a day's answers are used up; the last of them says so."""
+    left = helpdesk.restraint.left(conversation.id, helpdesk.now())
+    if left == 1:
+        await notify(helpdesk, conversation, "menu-enough")
+    return left <= 1
 
 
 def _named(command: str) -> Service | None:

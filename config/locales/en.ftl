@@ -171,6 +171,7 @@ button-new = 🆕 New request
 
 menu = How can we help? You can also just write your request.
 menu-title = Menu
+menu-enough = I have answered many commands today and will rest until tomorrow. Describe your problem in your own words and I will pass it to a colleague.
 menu-unknown-command = We do not know this command. Here is what you can do:
 menu-new = 🆕 New request
 menu-tickets = 📋 My requests

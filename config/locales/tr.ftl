@@ -171,6 +171,7 @@ button-new = 🆕 Yeni talep
 
 menu = Size nasıl yardım edebiliriz? Talebinizi doğrudan da yazabilirsiniz.
 menu-title = Menü
+menu-enough = Bugün çok sayıda komut geldi; yarına kadar komutlara yanıt vermeyeceğim. Sorununuzu kendi sözlerinizle yazarsanız bir temsilcimize iletirim.
 menu-unknown-command = Bu komutu bilmiyoruz. Yapabilecekleriniz:
 menu-new = 🆕 Yeni talep
 menu-tickets = 📋 Taleplerim

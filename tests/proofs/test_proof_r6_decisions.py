@@ -88,7 +88,6 @@ async def test_fifty_agents_who_type_take_at_once_end_with_one_responsible(tmp_p
     proof.tell(tickets_taken=rounds, takes=rounds * TOGETHER)
 
 
-@pytest.mark.xfail(reason="a press on the card's take button also takes over from whoever was faster")
 async def test_fifty_agents_who_press_take_at_once_have_one_winner(tmp_path: Path, proof: Proof) -> None:
     async with busy_house(tmp_path) as house:
         for nth in range(proof.size(1, 100)):

@@ -7,9 +7,10 @@ import pytest
 
 from adapters.telegram.capabilities import CAPABILITIES
 from bot.domain.message import Person
+from bot.domain.restraint import ANSWERS_A_DAY
 from bot.domain.split import measure
 from bot.services import upkeep
-from store import messages
+from store import messages, tickets
 from tests.builders import AYSE, GROUP, ZEYNEP, House
 from tests.fakes import Call
 from tests.proofs.proof import Proof
@@ -146,3 +147,25 @@ async def test_two_auto_responders_do_not_talk_for_ever(desk_house: House, proof
         most = max(most, answered)
         assert 1 <= answered <= 2, words
     proof.tell(auto_responders=len(AUTO_RESPONSES), most_messages_of_ours=most)
+
+
+@pytest.mark.parametrize("words", ["menü", "/status", "/bilinmeyen", "/new"])
+async def test_an_echo_of_commands_is_left_alone_within_a_day(desk_house: House, proof: Proof, words: str) -> None:
+    """A machine that repeats what opens our menu; a ticket opened by a command's own words is never refused."""
+    answered, until = 0, desk_house.clock.monotonic() + DAY
+    while desk_house.clock.monotonic() < until:
+        await desk_house.customer(words, ZEYNEP)
+        await desk_house.deliver()
+        heard = len(sent_to(desk_house, ZEYNEP))
+        desk_house.clock.move(1800.0 if heard == answered else REACTION_SECONDS)
+        answered = heard
+    assert answered == ANSWERS_A_DAY
+    assert "yarına kadar" in sent_to(desk_house, ZEYNEP)[-1].words
+    await desk_house.customer("/new Yazıcı çalışmıyor", ZEYNEP)
+    await desk_house.deliver()
+    assert len(await tickets.of_requester((await desk_house.ticket()).requester_id, live_only=True, limit=2)) == 1
+    desk_house.clock.move(DAY)
+    await desk_house.customer("/help", ZEYNEP)
+    await desk_house.deliver()
+    assert len(sent_to(desk_house, ZEYNEP)) == ANSWERS_A_DAY + 2, "a new day, a new start"
+    proof.tell(answers_to_an_echo=answered)

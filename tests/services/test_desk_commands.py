@@ -262,3 +262,16 @@ async def test_what_goes_out_by_hand_of_an_agent_is_exactly_what_they_wrote(desk
     await desk_house.deliver()
     assert desk_house.whatsapp.said(AYSE.phone)[-1] == words
     assert content(words).text == words
+
+
+async def test_a_take_button_takes_over_from_whom_it_names_and_from_nobody_else(desk_house: House) -> None:
+    """A warning's button names who was responsible then; typed, the command takes over from anybody."""
+    ticket = await desk_house.opened()
+    await desk_house.agent("/take", ticket)
+    of_elif = f"d:{ticket.id}:take:{ELIF.keys[0].partition(':')[2]}"
+    assert await desk_house.desk_press(f"d:{ticket.id}:take", DENIZ) is Outcome.REFUSED
+    assert await desk_house.desk_press(of_elif, DENIZ) is Outcome.DONE
+    assert await desk_house.desk_press(of_elif, BOSS) is Outcome.REFUSED
+    assert (await desk_house.again(ticket)).assignee_name == "Deniz"
+    await desk_house.agent("/take", ticket, who=ELIF)
+    assert (await desk_house.again(ticket)).assignee_name == "Elif"

@@ -21,6 +21,8 @@ from pydantic_settings import (
 from bot import crashpoints
 from config.rules import WHATSAPP_API, has_whatsapp, is_vendor, problems
 from config.sections import Section, Telegram, WebAddress, json_list
+from store.address import address_of, passwords_of
+from store.errors import UnusableDatabase
 
 PREFIX = "GISE_"
 
@@ -33,9 +35,11 @@ class ConfigurationError(Exception):
         self.problems = problems
 
 
-def _sqlite(value: str) -> str:
-    if not re.fullmatch(r"sqlite://\S+", value):
-        raise ValueError
+def _database(value: str) -> str:
+    try:
+        address_of(value)
+    except UnusableDatabase as error:
+        raise ValueError from error
     return value
 
 
@@ -50,9 +54,11 @@ NumericId = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]+$")]
 
 
 class Database(Section):
-    url: Annotated[str, AfterValidator(_sqlite)] | None = Field(
+    url: Annotated[str, AfterValidator(_database)] | None = Field(
         None,
-        description="the address of an SQLite file: sqlite:///srv/gise.sqlite3, or sqlite://gise.sqlite3 (relative)",
+        repr=False,
+        description="the address of an SQLite file, sqlite:///srv/gise.sqlite3 or sqlite://gise.sqlite3 (relative), or "
+        "of a PostgreSQL database, postgres://user:password@host:5432/gise (with %23 for # and the like)",
     )
 
 
@@ -169,7 +175,7 @@ class Settings(BaseSettings):
         sections = (self.telegram, self.whatsapp)
         values = [value for section in sections if section for _, value in section]
         plain = tuple(value.get_secret_value() for value in values if isinstance(value, SecretStr))
-        return (*plain, *self.telegram.helpers)
+        return (*plain, *self.telegram.helpers, *passwords_of(self.database_url))
 
     @classmethod
     def given(cls, values: Mapping[str, str]) -> Self:
@@ -244,6 +250,11 @@ def _sentences(error: Invalid, values: Mapping[str, str], known: Mapping[str, st
         path = [PREFIX + "__".join(map(str, detail["loc"][:depth])).upper() for depth in (1, 2)]
         for name in path:
             if name in values:
-                shown = "" if name.endswith(("TOKEN", "TOKENS", "SECRET")) else f", not {values[name]!r}"
+                shown = "" if _is_secret(name, values[name]) else f", not {values[name]!r}"
                 wrong[name] = f"{name} must be {known[name]}{shown}"
     return list(wrong.values())
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether the value must not be repeated; an address may have a password in front of its `@` or behind its `?`."""
+    return name.endswith(("TOKEN", "TOKENS", "SECRET")) or (name.endswith("__URL") and ("@" in value or "?" in value))

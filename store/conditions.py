@@ -10,7 +10,7 @@ _ONE: Final = "SELECT subject, state, since, seen_at FROM condition WHERE subjec
 _SAVE: Final = """
 INSERT INTO condition (subject, state, since, seen_at) VALUES (?1, ?2, ?3, ?3)
 ON CONFLICT (subject) DO UPDATE
-SET since = CASE WHEN state = excluded.state THEN since ELSE excluded.since END,
+SET since = CASE WHEN condition.state = excluded.state THEN condition.since ELSE excluded.since END,
     state = excluded.state, seen_at = excluded.seen_at
 RETURNING subject"""
 

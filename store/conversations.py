@@ -1,7 +1,7 @@
 """Who writes on which channel: conversations, the requesters behind them, and the keys that find them again."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,27 +13,44 @@ from store.codec import list_from_json, to_json
 from store.db import transaction
 from store.errors import Conflict
 from store.models import ConversationRow, IdentityRow, RequesterRow
-from store.sql import rows
+from store.sql import Dialects, rows
 
 _log = logging.getLogger(__name__)
 _LOCALES: Final = ("tr", "en")
 
-_GET: Final = """
+_ONE: Final = "conversation.id = ?"
+_SEVERAL: Final = "conversation.id IN numbers(?)"
+_CONVERSATION: Final = """
 SELECT conversation.*, requester.name, requester.username, requester.phone, requester.locale, requester.vip,
-    requester.banned,
-    (SELECT json_group_array(key) FROM (
-        SELECT key FROM identity WHERE conversation_id = conversation.id ORDER BY rank, id
-    )) AS keys
-FROM conversation JOIN requester ON requester.id = conversation.requester_id WHERE conversation.id = ?"""
+    requester.banned, {} AS keys
+FROM conversation JOIN requester ON requester.id = conversation.requester_id WHERE {}"""
+_KEYS_IN_SQLITE: Final = """(SELECT json_group_array(key) FROM (
+    SELECT key FROM identity WHERE conversation_id = conversation.id ORDER BY rank, id
+))"""
+_KEYS_IN_POSTGRES: Final = """(
+    SELECT coalesce(json_agg(key ORDER BY rank, id)::text, '[]') FROM identity WHERE conversation_id = conversation.id
+)"""
+_GET, _GET_MANY = (
+    Dialects(
+        sqlite=_CONVERSATION.format(_KEYS_IN_SQLITE, which), postgres=_CONVERSATION.format(_KEYS_IN_POSTGRES, which)
+    )
+    for which in (_ONE, _SEVERAL)
+)
+_BY_BEST_KEY: Final = "SELECT key, conversation_id FROM identity WHERE channel = ? AND key IN texts(?)"
+_SPOKE: Final = """
+UPDATE conversation SET last_inbound_at = spoken.value, reachable = TRUE FROM entries(?) AS spoken
+WHERE conversation.id = CAST(spoken.key AS BIGINT) RETURNING id"""
 _OWNERS: Final = """
-SELECT identity.conversation_id AS id FROM json_each(?) AS wanted
+SELECT identity.conversation_id AS id FROM positions(?) AS wanted
 JOIN identity ON identity.channel = ? AND identity.key = wanted.value ORDER BY wanted.key"""
 _SAVE: Final = """
 UPDATE conversation SET ticket_id = ?, last_inbound_at = ?, awaiting = ?, reachable = ? WHERE id = ? RETURNING id"""
 _DESCRIBE: Final = "UPDATE requester SET name = ?, username = ?, phone = ? WHERE id = ? RETURNING id"
 _RANK: Final = """
-INSERT INTO identity (channel, key, conversation_id, rank) SELECT ?, value, ?, key FROM json_each(?) WHERE true
-ON CONFLICT (channel, key) DO UPDATE SET rank = excluded.rank WHERE conversation_id = excluded.conversation_id"""
+INSERT INTO identity (channel, key, conversation_id, rank)
+SELECT CAST(? AS TEXT), value, CAST(? AS BIGINT), key FROM positions(?) AS wanted WHERE true
+ON CONFLICT (channel, key) DO UPDATE SET rank = excluded.rank
+WHERE identity.conversation_id = excluded.conversation_id"""
 
 
 async def resolve(channel: str, person: Person, now: int, default_locale: str) -> tuple[Conversation, bool]:
@@ -97,6 +114,24 @@ async def get(conversation_id: int) -> Conversation | None:
     return _to_conversation(found[0]) if found else None
 
 
+async def by_best_key(channel: str, keys: Sequence[str]) -> dict[str, Conversation]:
+    """Whose these keys are, the unknown ones left out; nothing is learnt."""
+    owners = {row["key"]: int(row["conversation_id"]) for row in await rows(_BY_BEST_KEY, channel, to_json(list(keys)))}
+    found = {row["id"]: _to_conversation(row) for row in await rows(_GET_MANY, to_json(sorted(set(owners.values()))))}
+    return {key: found[owner] for key, owner in owners.items()}
+
+
+def teaches_nothing(known: Conversation, person: Person) -> bool:
+    """Whether we know the person already just as they are now."""
+    return _keys_now(known, person) == known.keys and _described(known, person) == known.requester
+
+
+async def spoke(instants: Mapping[int, int]) -> None:
+    """When these conversations (by id) were last heard of (epoch milliseconds); they can be reached."""
+    if instants:
+        await rows(_SPOKE, to_json(instants))
+
+
 async def save(conversation: Conversation) -> None:
     """Write what a use case may change: current ticket, last inbound message, awaited answer, reachability.
 
@@ -152,19 +187,28 @@ async def _create(channel: str, person: Person, now: int, default_locale: str) -
 
 async def _learn(known: Conversation, person: Person) -> Conversation:
     """Keep the keys in the order of the latest message, older ones behind; an empty name says nothing new."""
-    requester = replace(
+    requester = _described(known, person)
+    if requester != known.requester:
+        await rows(_DESCRIBE, requester.name, requester.username, requester.phone, requester.id)
+    keys = _keys_now(known, person)
+    if keys == known.keys:
+        return replace(known, requester=requester)
+    await rows(_RANK, known.channel, known.id, to_json(keys))
+    return await _known(known.id)
+
+
+def _described(known: Conversation, person: Person) -> Requester:
+    """An empty name says nothing new."""
+    return replace(
         known.requester,
         name=person.name or known.requester.name,
         username=person.username or known.requester.username,
         phone=person.phone or known.requester.phone,
     )
-    if requester != known.requester:
-        await rows(_DESCRIBE, requester.name, requester.username, requester.phone, requester.id)
-    keys = tuple(dict.fromkeys(person.keys + known.keys))
-    if keys == known.keys:
-        return replace(known, requester=requester)
-    await rows(_RANK, known.channel, known.id, to_json(keys))
-    return await _known(known.id)
+
+
+def _keys_now(known: Conversation, person: Person) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.keys + known.keys))
 
 
 def _to_conversation(row: dict[str, Any]) -> Conversation:

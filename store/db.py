@@ -6,18 +6,21 @@ import os
 import sqlite3
 from collections.abc import Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from tortoise.context import TortoiseContext, get_current_context
-from tortoise.exceptions import DBConnectionError, OperationalError
-from tortoise.transactions import in_transaction
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
 
+from store import upgrade
+from store.address import Address, address_of
+from store.dialect import Dialect
 from store.engine.completed import completed
 from store.engine.lock import take_lock
 from store.errors import DatabaseInUse, UnusableDatabase
-from store.sql import CONNECTION, rows
-from store.upgrade import Migration, known_migrations, upgrade
+from store.migrations import Migration, known_migrations
+from store.sql import client, dialect, rows
 
 T = TypeVar("T")
 
@@ -37,27 +40,38 @@ _closing = AsyncExitStack()
 
 
 async def open_database(url: str, migrations: Sequence[Migration] = ()) -> None:
-    """Open `sqlite:///folder/file.sqlite3` (absolute), `sqlite://file` (relative) or `sqlite://:memory:`.
+    """Open the database of this address (`store.address`) and bring it to our schema, or to that of `migrations`.
 
-    Creates folders and file, takes the lock, upgrades the schema (`migrations` in place of ours). Raises
-    `DatabaseInUse` or `UnusableDatabase` with a sentence for the operator; after a failure nothing stays open.
+    Of SQLite folder and file are made and the lock is taken; PostgreSQL's database must be there, and any number of
+    processes may open it. Raises `DatabaseInUse` or `UnusableDatabase` with a sentence for the operator; after a
+    failure nothing stays open.
     """
-    file = _file_of(url)
+    address = address_of(url)
     if get_current_context() is not None:
         raise DatabaseInUse("This process has a database open already; close it first.")
     async with AsyncExitStack() as stack:
-        if file is not None:
-            stack.callback(os.close, _prepare(file))
+        if address.file is not None:
+            stack.callback(os.close, _prepare(address.file))
         context = TortoiseContext()
         stack.push_async_callback(context.close_connections)
         # The fallback lets requests and jobs find the connection: they run in contexts made before or beside this one.
         with context:
-            await context.init(config=_configuration(file), _enable_global_fallback=True)
+            await context.init(config=_configuration(address), _enable_global_fallback=True)
         try:
-            await upgrade(file, migrations or known_migrations())
-        except (sqlite3.DatabaseError, OperationalError, DBConnectionError) as error:
-            raise UnusableDatabase(f"The database {file} cannot be used: {error}.") from error
+            await _upgrade(address, migrations or known_migrations(address.dialect))
+        except (sqlite3.DatabaseError, OperationalError, IntegrityError, DBConnectionError) as error:
+            raise UnusableDatabase(f"The database {address.shown} cannot be used: {error}.") from error
         _closing.push_async_exit(stack.pop_all())
+
+
+async def _upgrade(address: Address, migrations: Sequence[Migration]) -> None:
+    if address.dialect is Dialect.SQLITE:
+        await upgrade.upgrade(address.file, migrations)
+    else:
+        # Loaded here, because asyncpg is a tenth of a second of a start that may be SQLite's.
+        upgrading = import_module("store.upgrade_postgres")
+        if upgrade.missing(migrations, await upgrading.schema_version(rows)):
+            await upgrading.upgrade(address.dsn, migrations)
 
 
 async def close_database() -> None:
@@ -65,12 +79,20 @@ async def close_database() -> None:
     await completed(_closing.aclose())
 
 
+def shared() -> bool:
+    """Whether other processes may have this database open at the same time."""
+    return dialect() is Dialect.POSTGRES
+
+
 def transaction() -> AbstractAsyncContextManager[Any]:
-    """All or nothing, at once exclusive (BEGIN IMMEDIATE); inside another one, a savepoint.
+    """All or nothing; inside another one, a savepoint.
+
+    SQLite: at once exclusive (BEGIN IMMEDIATE). PostgreSQL: one view of the data from begin to end (REPEATABLE READ);
+    whoever wants to write what somebody else changed since gets a `Conflict`, as does a statement that runs into one.
 
     It belongs to the task that entered it. Start no task and await no network inside: everybody else waits.
     """
-    return in_transaction(CONNECTION)
+    return client()._in_transaction()
 
 
 def spawn(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
@@ -79,21 +101,14 @@ def spawn(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
 
 
 async def integrity() -> list[str]:
-    """What SQLite finds wrong with the file, one line each; empty when all is well."""
+    """What SQLite finds wrong with the file, one line each; empty when all is well. PostgreSQL sees to itself."""
+    if dialect() is not Dialect.SQLITE:
+        return []
     damage = [str(row["integrity_check"]) for row in await rows("PRAGMA integrity_check")]
     orphans = await rows("PRAGMA foreign_key_check")
     return [line for line in damage if line != "ok"] + [
         f"row {row['rowid']} of {row['table']} has no {row['parent']}" for row in orphans
     ]
-
-
-def _file_of(url: str) -> Path | None:
-    scheme, separator, path = url.partition("://")
-    if scheme in {"postgres", "postgresql"}:
-        raise UnusableDatabase("PostgreSQL is not supported yet: use sqlite:///folder/gise.sqlite3.")
-    if scheme != "sqlite" or not separator or not path:
-        raise UnusableDatabase("The database address must look like sqlite:///folder/gise.sqlite3.")
-    return None if path == ":memory:" else Path(path)
 
 
 def _prepare(file: Path) -> int:
@@ -106,10 +121,12 @@ def _prepare(file: Path) -> int:
         raise UnusableDatabase(f"The database {file} cannot be opened: {error.strerror}.") from error
 
 
-def _configuration(file: Path | None) -> dict[str, Any]:
-    """One writer; a second, `query_only` connection for looking would be another entry beside it."""
-    credentials = {"file_path": ":memory:" if file is None else str(file), **_PRAGMAS}
+def _configuration(address: Address) -> dict[str, Any]:
+    credentials: dict[str, Any] = {"dsn": address.dsn}
+    if address.dialect is Dialect.SQLITE:
+        credentials = {"file_path": ":memory:" if address.file is None else str(address.file), **_PRAGMAS}
+    name = address.dialect.value
     return {
-        "connections": {CONNECTION: {"engine": "store.engine.sqlite", "credentials": credentials}},
-        "apps": {"store": {"models": ["store.models"], "default_connection": CONNECTION}},
+        "connections": {name: {"engine": f"store.engine.{name}", "credentials": credentials}},
+        "apps": {"store": {"models": ["store.models"], "default_connection": name}},
     }

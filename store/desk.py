@@ -1,5 +1,6 @@
 """The agents' side: which topic belongs to which ticket, who the agents are, and in which groups."""
 
+from collections.abc import Collection
 from typing import Final
 
 from bot.domain.folding import fold
@@ -7,7 +8,7 @@ from bot.domain.ledger import Topic
 from bot.domain.people import Agent, Role
 from store.db import transaction
 from store.models import AgentRow, TopicRow
-from store.sql import changed, rows
+from store.sql import Dialects, changed, rows
 
 _MOVED: Final = "moved:"
 _FORMER: Final = "former:"
@@ -15,10 +16,17 @@ _REMEMBER: Final = (
     "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 _REMEMBERED: Final = "SELECT value FROM bookmark WHERE name = ?"
-_READDRESS: Final = """
+_READDRESS: Final = Dialects(
+    sqlite="""
 UPDATE outbox SET budget = ?1, payload = CASE WHEN json_extract(payload, '$.chat') = ?2
     THEN json_remove(json_set(payload, '$.chat', ?3), '$.thread', '$.external_reply_to') ELSE payload END
-WHERE state IN ('pending', 'sending') AND budget = ?4 RETURNING id"""
+WHERE state IN ('pending', 'sending') AND budget = ?4 RETURNING id""",
+    postgres="""
+UPDATE outbox SET budget = ?1, payload = CASE WHEN payload::json ->> 'chat' = ?2
+    THEN (payload::jsonb - '{thread,external_reply_to}'::text[] || jsonb_build_object('chat', CAST(?3 AS TEXT)))::text
+    ELSE payload END
+WHERE state IN ('pending', 'sending') AND budget = ?4 RETURNING id""",
+)
 _REDIRECT: Final = """
 UPDATE outbox SET budget = ? WHERE ticket_id = ? AND channel = 'desk' AND state IN ('pending', 'sending')
     AND budget <> '' RETURNING id"""
@@ -26,15 +34,17 @@ _LIVE_AT: Final = """
 SELECT topic.ticket_id FROM topic JOIN ticket ON ticket.id = topic.ticket_id
 WHERE topic.chat = ? AND ticket.status <> 'closed' ORDER BY topic.ticket_id DESC LIMIT ?"""
 _CAME: Final = """
-INSERT INTO membership (agent_id, chat, present) VALUES (?, ?, 1) ON CONFLICT DO NOTHING RETURNING agent_id"""
+INSERT INTO membership (agent_id, chat, present) VALUES (?, ?, TRUE) ON CONFLICT DO NOTHING RETURNING agent_id"""
 _LEFT_OTHERS: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND chat <> ? LIMIT 1"
 _CAME_OR_LEFT: Final = """
 INSERT INTO membership (agent_id, chat, present) SELECT id, ?2, ?3 FROM agent WHERE id = ?1
-ON CONFLICT DO UPDATE SET present = excluded.present"""
-_LEFT_ALL: Final = "UPDATE membership SET present = 0 WHERE agent_id = ?"
-_IS_MEMBER: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND chat = ? AND present = 1"
-_IS_ANYWHERE: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND present = 1 LIMIT 1"
-_MOVE_MEMBERS: Final = "UPDATE OR REPLACE membership SET chat = ? WHERE chat = ?"
+ON CONFLICT (agent_id, chat) DO UPDATE SET present = excluded.present"""
+_LEFT_ALL: Final = "UPDATE membership SET present = FALSE WHERE agent_id = ?"
+_IS_MEMBER: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND chat = ? AND present"
+_IS_ANYWHERE: Final = "SELECT 1 FROM membership WHERE agent_id = ? AND present LIMIT 1"
+_DROP_TWINS: Final = """
+DELETE FROM membership WHERE chat = ?1 AND agent_id IN (SELECT agent_id FROM membership WHERE chat = ?2)"""
+_MOVE_MEMBERS: Final = "UPDATE membership SET chat = ?1 WHERE chat = ?2"
 
 
 async def topic(ticket_id: int) -> Topic | None:
@@ -46,6 +56,11 @@ async def topic_at(chat: str, thread: str) -> Topic | None:
     """The topic with this thread id; in a group without topics (empty `thread`) a place says nothing."""
     row = await TopicRow.get_or_none(chat=chat, thread=thread) if thread else None
     return _to_topic(row) if row else None
+
+
+async def topics(ticket_ids: Collection[int]) -> dict[int, Topic]:
+    """Where these tickets live, those without a home left out."""
+    return {row.ticket_id: _to_topic(row) for row in await TopicRow.filter(ticket_id__in=list(ticket_ids))}
 
 
 async def save_topic(topic: Topic) -> None:
@@ -67,6 +82,7 @@ async def move_chat(old: str, new: str) -> int:
     """
     async with transaction():
         await rows(_REMEMBER, f"{_MOVED}{old}", int(new))
+        await rows(_DROP_TWINS, new, old)
         await rows(_MOVE_MEMBERS, new, old)
         return await TopicRow.filter(chat=old).update(chat=new, card_id="")
 
@@ -164,7 +180,7 @@ async def set_present(user_id: int, present: bool, chat: str = "") -> None:
     """
     async with transaction():
         if chat:
-            await rows(_CAME_OR_LEFT, user_id, chat, int(present))
+            await rows(_CAME_OR_LEFT, user_id, chat, present)
         elif not present:
             await rows(_LEFT_ALL, user_id)
         anywhere = present or bool(await rows(_IS_ANYWHERE, user_id))
@@ -187,4 +203,12 @@ def _to_topic(row: TopicRow) -> Topic:
 
 
 def _to_agent(row: AgentRow) -> Agent:
-    return Agent(id=row.id, name=row.name, username=row.username, role=row.role, present=row.present)
+    return Agent(
+        id=row.id,
+        name=row.name,
+        username=row.username,
+        role=row.role,
+        present=row.present,
+        away_until=row.away_until,
+        seen_at=row.seen_at,
+    )

@@ -1,6 +1,23 @@
 """What the store refuses, each with what the caller shall do about it."""
 
+from typing import Final
+
+from tortoise.exceptions import DBConnectionError, OperationalError
+
 from bot.domain.errors import GiseError
+
+UNAVAILABLE: Final = (OperationalError, DBConnectionError, OSError, TimeoutError)
+"""The database cannot be used for now: locked, full, gone. It says nothing about what was to be stored."""
+
+_PASSING: Final = ("locked", "full", "i/o", "unable to open", "readonly")
+"""What SQLite says of a file that cannot be used for now; anything else it says is about the statement."""
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the database cannot be used for now, so that trying later is all there is to do."""
+    if isinstance(error, OperationalError):
+        return any(word in str(error).lower() for word in _PASSING)
+    return isinstance(error, UNAVAILABLE)
 
 
 class Conflict(GiseError):

@@ -12,10 +12,10 @@ from store.sql import rows
 _KEEP: Final = """
 INSERT INTO file (message_id, source, ref, kind, name, mime, size) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (message_id) DO UPDATE
-SET source = CASE WHEN excluded.source = '' THEN source ELSE excluded.source END, ref = excluded.ref,
+SET source = CASE WHEN excluded.source = '' THEN file.source ELSE excluded.source END, ref = excluded.ref,
     kind = excluded.kind, name = excluded.name, mime = excluded.mime, size = excluded.size, path = '', sha256 = '',
     state = 'remote', error = ''
-WHERE ref <> excluded.ref RETURNING id"""
+WHERE file.ref <> excluded.ref RETURNING id"""
 
 _RETRY: Final = """
 UPDATE file SET state = CASE WHEN path = '' THEN 'remote' ELSE 'stored' END, error = ''

@@ -3,55 +3,86 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from zlib import crc32
 
 from bot.ports import Item
+from bot.shares import SLOTS
+from store import bulk
+from store.codec import to_json
 from store.db import transaction
 from store.door import DoorState
-from store.errors import LeaseLost
-from store.sql import changed, rows
+from store.errors import Conflict, LeaseLost
+from store.sql import changed, look, rows
 
-_ROWS_PER_STATEMENT: Final = 500
+ALL_SLOTS: Final = frozenset(range(SLOTS))
+LONGEST_RUN: Final = 16
+"""So many rows of one lane are handed out at once: a flood is worked off quickly, and still lets others in."""
+_RACES: Final = 3
 
-_APPEND: Final = (
-    "INSERT INTO inbox (channel, key, lane, raw, received_at, due_at) VALUES {} ON CONFLICT DO NOTHING RETURNING id"
-)
+_APPEND: Final = """
+INSERT INTO inbox (channel, key, lane, slot, raw, received_at, due_at) VALUES {} ON CONFLICT DO NOTHING RETURNING id"""
 _SET_CURSOR: Final = (
     "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 _CURSOR: Final = "SELECT value FROM bookmark WHERE name = ?"
+# The states are named as in the condition of the partial index, or SQLite would not see that it may use it.
 _CLAIM: Final = """
-UPDATE inbox SET state = 'claimed', epoch = ?, lease_until = ?, attempts = attempts + 1
-WHERE id IN (
-    SELECT id FROM inbox
-    WHERE state = 'waiting' AND due_at <= ? AND id IN (
-        SELECT min(id) FROM inbox WHERE state IN ('waiting', 'claimed')
-        GROUP BY channel, lane HAVING max(state = 'claimed') = 0
-    )
-    ORDER BY id LIMIT ?
+WITH head AS MATERIALIZED (
+    SELECT min(id) AS id, channel, lane FROM inbox WHERE state IN ('waiting', 'claimed') AND slot IN numbers(?5)
+    GROUP BY channel, lane HAVING count(*) FILTER (WHERE state = 'claimed') = 0
+), due AS MATERIALIZED (
+    SELECT head.id, head.channel, head.lane FROM head JOIN inbox ON inbox.id = head.id
+    WHERE inbox.due_at <= ?3 ORDER BY head.id LIMIT ?4
+)
+UPDATE inbox SET state = 'claimed', epoch = ?1, lease_until = ?2, attempts = attempts + 1
+WHERE state = 'waiting' AND id IN (
+    SELECT run.id FROM due JOIN inbox AS run ON run.channel = due.channel AND run.lane = due.lane
+    WHERE run.state IN ('waiting', 'claimed') AND run.id <= coalesce((
+        SELECT last.id FROM inbox AS last
+        WHERE last.channel = due.channel AND last.lane = due.lane AND last.state IN ('waiting', 'claimed')
+        ORDER BY last.id LIMIT 1 OFFSET ?6
+    ), run.id)
+    ORDER BY run.id LIMIT ?4
 )
 RETURNING id, channel, key, lane, raw, received_at, attempts"""
 _FINISH: Final = """
 UPDATE inbox SET state = 'done', done_at = ?, error = ''
-WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"""
+WHERE id IN numbers(?) AND epoch = ? AND state = 'claimed' RETURNING id"""
 _RETRY: Final = """
 UPDATE inbox SET state = 'waiting', due_at = ?, error = ?, epoch = '', lease_until = 0
 WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"""
+_GIVE_BACK: Final = """
+UPDATE inbox SET state = 'waiting', attempts = attempts - 1, epoch = '', lease_until = 0
+WHERE id IN numbers(?) AND epoch = ? AND state = 'claimed' RETURNING id"""
 _PARK: Final = (
     "UPDATE inbox SET state = 'parked', error = ? WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"
 )
 _PARKED_SINCE: Final = """
-SELECT count(*) AS parked FROM (SELECT received_at FROM inbox WHERE state = 'parked' ORDER BY id DESC LIMIT ?)
+SELECT count(*) AS parked FROM (SELECT received_at FROM inbox WHERE state = 'parked' ORDER BY id DESC LIMIT ?) AS newest
 WHERE received_at >= ?"""
 _RELEASE_ORPHANS: Final = """
 UPDATE inbox SET state = 'waiting', epoch = '', lease_until = 0
-WHERE state = 'claimed' AND CASE WHEN ? THEN epoch <> ? ELSE lease_until <= ? END RETURNING id"""
+WHERE state = 'claimed' AND slot IN numbers(?) AND (epoch <> ? OR lease_until <= ?) RETURNING id"""
 _STATE: Final = """
 SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
     (SELECT count(*) FROM inbox WHERE state = 'parked') AS parked,
     (SELECT received_at FROM inbox WHERE state = 'waiting' AND due_at <= ? ORDER BY received_at LIMIT 1) AS oldest"""
+_UNDER_WAY: Final = "SELECT id FROM inbox WHERE state = 'claimed' AND epoch = ? AND slot IN numbers(?) LIMIT 1"
 _BUSY: Final = "SELECT id FROM inbox WHERE state IN ('waiting', 'claimed') LIMIT 1"
 _PRUNE: Final = """
 DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = 'done' AND done_at < ? LIMIT ?) RETURNING id"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What one request brought, and when (epoch milliseconds).
+
+    `cursor` is the reader's new position, (name, value); it simply overwrites: a vendor may start counting anew.
+    """
+
+    items: tuple[Item, ...]
+    at: int
+    cursor: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,21 +99,35 @@ class InboxRow:
 
 
 async def append(items: Sequence[Item], now: int, cursor: tuple[str, int] | None = None) -> int:
-    """Store what is not there yet, and the reader's position with it; returns the number of new rows.
+    """Store one arrival; returns the number of new rows."""
+    return await store([Arrival(items=tuple(items), at=now, cursor=cursor)])
 
-    `cursor` is (name, value) and simply overwrites: a vendor may start counting anew.
-    """
-    new = 0
+
+async def store(arrivals: Sequence[Arrival]) -> int:
+    """Store in one commit what is not there yet, and the readers' positions with it; returns the number of new rows."""
+    for _ in range(_RACES):
+        try:
+            return await _stored(arrivals)
+        except Conflict:  # another worker was given the same updates at the same time, in another order
+            continue
+    return await _stored(arrivals)
+
+
+async def _stored(arrivals: Sequence[Arrival]) -> int:
     async with transaction():
-        for start in range(0, len(items), _ROWS_PER_STATEMENT):
-            batch = items[start : start + _ROWS_PER_STATEMENT]
-            values: list[Any] = []
-            for item in batch:
-                values += (item.channel, item.key, item.lane, item.raw, now, now)
-            new += await changed(_APPEND.format(", ".join(["(?, ?, ?, ?, ?, ?)"] * len(batch))), *values)
-        if cursor is not None:
+        new = await bulk.insert(_APPEND, [_values(item, arrival.at) for arrival in arrivals for item in arrival.items])
+        for cursor in dict(arrival.cursor for arrival in arrivals if arrival.cursor).items():
             await rows(_SET_CURSOR, *cursor)
-    return new
+    return len(new)
+
+
+def _values(item: Item, at: int) -> tuple[Any, ...]:
+    return (item.channel, item.key, item.lane, slot_of(item.channel, item.lane), item.raw, at, at)
+
+
+def slot_of(channel: str, lane: str) -> int:
+    """The slot of a lane: the same in every process, today and tomorrow."""
+    return crc32(f"{channel} {lane}".encode()) % SLOTS
 
 
 async def cursor(name: str) -> int:
@@ -91,15 +136,25 @@ async def cursor(name: str) -> int:
     return int(found[0]["value"]) if found else 0
 
 
-async def claim(epoch: str, now: int, lease_ms: int, limit: int) -> list[InboxRow]:
-    """Take the head of each free lane that is due, oldest first; a head that waits for a retry keeps its lane shut."""
-    claimed = await rows(_CLAIM, epoch, now + lease_ms, now, limit)
+async def claim(epoch: str, now: int, lease_ms: int, limit: int, slots: frozenset[int] = ALL_SLOTS) -> list[InboxRow]:
+    """Take runs from the heads of free lanes that are due, oldest first; a head that waits for a retry shuts its lane.
+
+    A lane of which anything is claimed is shut too, so whoever holds a run holds the lane.
+    """
+    values = (epoch, now + lease_ms, now, limit, to_json(sorted(slots)), LONGEST_RUN - 1)
+    claimed = await rows(_CLAIM, *values)
     return sorted((InboxRow(**row) for row in claimed), key=lambda row: row.id)
 
 
-async def finish(row_id: int, epoch: str, now: int) -> None:
-    """The row is done, in the caller's transaction. Raises `LeaseLost`."""
-    await _if_ours(_FINISH, now, row_id, epoch)
+async def finish(row_ids: Sequence[int], epoch: str, now: int) -> None:
+    """The rows are done, in the caller's transaction. Raises `LeaseLost` when any of them is not ours any more."""
+    if await changed(_FINISH, now, to_json(list(row_ids)), epoch) != len(row_ids):
+        raise LeaseLost("An inbox row was taken over by another worker.")
+
+
+async def give_back(row_ids: Sequence[int], epoch: str) -> None:
+    """Rows nothing was tried with go back behind the one that failed before them."""
+    await rows(_GIVE_BACK, to_json(list(row_ids)), epoch)
 
 
 async def retry(row_id: int, epoch: str, due_at: int, error: str) -> None:
@@ -117,13 +172,18 @@ async def parked_since(instant: int, most: int) -> int:
     return int((await rows(_PARKED_SINCE, most, instant))[0]["parked"])
 
 
-async def release_orphans(epoch: str, now: int, *, all_others: bool) -> int:
-    """Hand back all that other epochs claimed (we are alone), or whatever has outlived its lease, our own included."""
-    return await changed(_RELEASE_ORPHANS, all_others, epoch, now)
+async def release_orphans(epoch: str, now: int, slots: frozenset[int] = ALL_SLOTS) -> int:
+    """Hand back, in these slots of ours, what other epochs claimed and whatever of our own has outlived its lease."""
+    return await changed(_RELEASE_ORPHANS, to_json(sorted(slots)), epoch, now)
+
+
+async def under_way(epoch: str, slots: frozenset[int]) -> bool:
+    """Whether this process holds anything in these slots."""
+    return bool(await rows(_UNDER_WAY, epoch, to_json(sorted(slots))))
 
 
 async def state(now: int) -> DoorState:
-    row = (await rows(_STATE, now))[0]
+    row = (await look(_STATE, now))[0]
     return DoorState(waiting=row["waiting"], parked=row["parked"], oldest_waiting_at=row["oldest"])
 
 

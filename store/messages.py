@@ -2,24 +2,26 @@
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError
 
 from bot.domain.ledger import Delivery, LedgerMessage, Visibility
 from bot.domain.message import Content
+from store import bulk
 from store.codec import content_from_json, to_json
 from store.db import transaction
 from store.errors import Conflict
 from store.files import FileRow, file_failed, file_of, file_stored, keep_attachment, retry_file
 from store.models import MessageRow, PostRow
-from store.sql import rows
+from store.sql import Dialects, rows
 
 __all__ = [
     "FileRow",
     "Post",
     "add",
+    "add_texts",
     "by_album",
     "file_failed",
     "file_of",
@@ -31,6 +33,8 @@ __all__ = [
     "of_ticket",
     "post",
     "post_at",
+    "post_new",
+    "posted",
     "posts_of",
     "retry_file",
     "set_content",
@@ -39,11 +43,24 @@ __all__ = [
     "set_revoked",
     "written_by",
 ]
+_ADD: Final = """
+INSERT INTO message (
+    ticket_id, author, author_id, author_name, visibility, content, at, delivery, failure, reply_to, edited_at, revoked,
+    album, cost_class
+) VALUES {} RETURNING id"""
 _POST: Final = """
-INSERT INTO post (place, external_id, message_id, ticket_id) VALUES (?, ?, ?, ?)
+INSERT INTO post (place, external_id, message_id, ticket_id) VALUES {}
 ON CONFLICT (place, external_id) DO NOTHING RETURNING id"""
 _WRITTEN_BY: Final = """
-UPDATE post SET account = ? WHERE place = ? AND external_id IN (SELECT value FROM json_each(?)) RETURNING id"""
+UPDATE post SET account = ? WHERE place = ? AND external_id IN texts(?) RETURNING id"""
+_POSTED: Final = Dialects(
+    sqlite="""
+SELECT post.place, post.external_id FROM positions(?) AS asked
+JOIN post ON post.place = asked.value ->> 0 AND post.external_id = asked.value ->> 1""",
+    postgres="""
+SELECT post.place, post.external_id FROM positions(?) AS asked
+JOIN post ON post.place = CAST(asked.value AS JSON) ->> 0 AND post.external_id = CAST(asked.value AS JSON) ->> 1""",
+)
 _SET_COST_CLASS: Final = "UPDATE message SET cost_class = ? WHERE id = ? AND cost_class = '' RETURNING id"
 
 
@@ -64,24 +81,16 @@ class Post:
 async def add(message: LedgerMessage, attachment_source: str = "") -> LedgerMessage:
     """Write a message and, if it has a file, a file row that says on which channel (`attachment_source`) it lies."""
     async with transaction() if message.content.attachment else nullcontext():  # one statement needs no savepoint
-        row = await MessageRow.create(
-            ticket_id=message.ticket_id,
-            author=message.author,
-            author_id=message.author_id,
-            author_name=message.author_name,
-            visibility=message.visibility,
-            content=to_json(message.content),
-            at=message.at,
-            delivery=message.delivery,
-            failure=message.failure,
-            reply_to=message.reply_to,
-            edited_at=message.edited_at,
-            revoked=message.revoked,
-            album=message.album,
-            cost_class=message.cost_class,
-        )
-        await keep_attachment(row.id, message.content.attachment, attachment_source)
-    return _to_message(row)
+        [added] = await add_texts([message])
+        await keep_attachment(added.id, message.content.attachment, attachment_source)
+    return added
+
+
+async def add_texts(messages: Sequence[LedgerMessage]) -> list[LedgerMessage]:
+    """Write messages in their order; files that came with them are the caller's to keep."""
+    written = await bulk.insert(_ADD, [_values(message) for message in messages])
+    ids = sorted(row["id"] for row in written)
+    return [replace(message, id=new) for message, new in zip(messages, ids, strict=True)]
 
 
 async def get(message_id: int) -> LedgerMessage | None:
@@ -143,13 +152,25 @@ async def post(place: str, external_id: str, message_id: int | None, ticket_id: 
     Raises `Conflict` when the external message is known as something else.
     """
     try:
-        if await rows(_POST, place, external_id, message_id, ticket_id):
+        if await bulk.insert(_POST, [(place, external_id, message_id, ticket_id)]):
             return
     except IntegrityError as error:
         raise Conflict("There is no such message or ticket to post.") from error
     known = await find_post(place, external_id)
     if known is None or known.message_id != message_id or (message_id is None and known.ticket_id != ticket_id):
         raise Conflict(f"Message {external_id} at {place} is known as something else.")
+
+
+async def post_new(posts: Sequence[Post]) -> None:
+    """Remember what nobody knew before. Raises `Conflict` when one of the external messages is known already."""
+    values = [(post.place, post.external_id, post.message_id, post.ticket_id) for post in posts]
+    if len(await bulk.insert(_POST, values)) != len(values):
+        raise Conflict("A message came a second time.")
+
+
+async def posted(places: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these (place, external id) are in the map."""
+    return {(row["place"], row["external_id"]) for row in await rows(_POSTED, to_json(list(places)))}
 
 
 async def written_by(account: int, place: str, external_ids: Sequence[str]) -> None:
@@ -183,6 +204,25 @@ async def _known(message_id: int) -> LedgerMessage:
 
 def _maybe(row: MessageRow | None) -> LedgerMessage | None:
     return _to_message(row) if row else None
+
+
+def _values(message: LedgerMessage) -> tuple[Any, ...]:
+    return (
+        message.ticket_id,
+        message.author.value,
+        message.author_id,
+        message.author_name,
+        message.visibility.value,
+        to_json(message.content),
+        message.at,
+        message.delivery.value,
+        message.failure,
+        message.reply_to,
+        message.edited_at,
+        message.revoked,
+        message.album,
+        message.cost_class,
+    )
 
 
 def _to_message(row: MessageRow) -> LedgerMessage:

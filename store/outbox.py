@@ -6,48 +6,49 @@ from typing import Any, Final
 from tortoise.exceptions import IntegrityError
 
 from bot.domain.ledger import Errand, ErrandState
+from store import bulk
 from store.codec import to_json
 from store.db import transaction
 from store.door import DoorState
 from store.errors import Conflict, LeaseLost
 from store.outbox_rows import to_errand, to_values
-from store.sql import changed, rows
+from store.sql import changed, look, rows
 
 _ADD: Final = """
 INSERT INTO outbox (
     channel, lane, op, payload, urgency, budget, coalesce_key, state, ticket_id, conversation_id, message_id,
     created_at, due_at, ready_at, expires_at, attempts, external_id, error
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+) VALUES {}
 ON CONFLICT (coalesce_key) WHERE state = 'pending' AND coalesce_key <> '' DO NOTHING RETURNING id"""
 _PENDING_TWIN: Final = "SELECT * FROM outbox WHERE coalesce_key = ? AND coalesce_key <> '' AND state = 'pending'"
 _CLAIM: Final = """
-UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2 + ?3, attempts = attempts + 1
-WHERE id IN (
+WITH head AS MATERIALIZED (
     SELECT id FROM outbox
     WHERE state = 'pending' AND due_at <= ?2 AND (expires_at IS NULL OR expires_at > ?2)
-        AND budget NOT IN (SELECT value FROM json_each(?4)) AND channel NOT IN (SELECT value FROM json_each(?5))
-        AND id IN (
+        AND budget NOT IN texts(?4) AND channel NOT IN texts(?5) AND id IN (
             SELECT min(id) FROM (
                 SELECT id, channel, lane, state FROM outbox WHERE state IN ('pending', 'sending')
                 UNION ALL
-                SELECT id, channel, lane, state FROM outbox
-                WHERE state = 'uncertain' AND channel IN (SELECT value FROM json_each(?6))
-            )
-            GROUP BY channel, lane HAVING max(state = 'sending') = 0
+                SELECT id, channel, lane, state FROM outbox WHERE state = 'uncertain' AND channel IN texts(?6)
+            ) AS waiting
+            GROUP BY channel, lane HAVING count(*) FILTER (WHERE state = 'sending') = 0
         )
-    ORDER BY urgency, id LIMIT ?7
+    ORDER BY urgency, id LIMIT ?7 skip_locked()
 )
-RETURNING *"""
+UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?3, attempts = attempts + 1
+WHERE id IN (SELECT id FROM head) RETURNING *"""
 _FOLLOWING: Final = """
-UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2 + ?3, attempts = attempts + 1
-WHERE id IN (SELECT value FROM json_each(?4)) AND state = 'pending' RETURNING *"""
+UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2, attempts = attempts + 1
+WHERE id IN numbers(?3) AND state = 'pending' RETURNING *"""
 _LANE: Final = """
 SELECT * FROM outbox WHERE channel = ? AND lane = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?"""
 _AWAIT_RECEIPT: Final = "UPDATE outbox SET due_at = ? WHERE id = ? AND state = 'uncertain' RETURNING id"
 _OVERDUE: Final = """
-SELECT * FROM outbox WHERE state = 'uncertain' AND channel IN (SELECT value FROM json_each(?)) AND due_at <= ?
+SELECT * FROM outbox WHERE state = 'uncertain' AND channel IN texts(?) AND due_at <= ?
 ORDER BY id"""
 _PARKED_OF: Final = "SELECT count(*) AS parked FROM outbox WHERE conversation_id = ? AND state = 'parked'"
+_PARKED_AMONG: Final = """
+SELECT DISTINCT conversation_id FROM outbox WHERE conversation_id IN numbers(?) AND state = 'parked'"""
 _SET_PAYLOAD: Final = "UPDATE outbox SET payload = ?, due_at = ? WHERE id = ? AND state = 'pending' RETURNING id"
 _SETTLE: Final = """
 UPDATE outbox SET state = ?1, settled_at = ?2, error = ?3, external_id = coalesce(nullif(?4, ''), external_id)
@@ -55,16 +56,18 @@ WHERE id = ?5 AND epoch = ?6 AND state = 'sending' RETURNING id"""
 _RETRY: Final = """
 UPDATE outbox SET due_at = ?1, error = ?2, epoch = '', lease_until = 0, attempts = attempts - ?5,
     (state, settled_at) = (
-    SELECT CASE WHEN count(*) THEN 'expired' ELSE 'pending' END, CASE WHEN count(*) THEN ?1 END FROM outbox AS twin
+    SELECT CASE WHEN count(*) > 0 THEN 'expired' ELSE 'pending' END,
+        CASE WHEN count(*) > 0 THEN CAST(?1 AS BIGINT) END
+    FROM outbox AS twin
     WHERE twin.coalesce_key = outbox.coalesce_key AND twin.coalesce_key <> '' AND twin.state = 'pending'
 )
 WHERE id = ?3 AND epoch = ?4 AND state = 'sending' RETURNING id"""
 _RESOLVE: Final = """
 UPDATE outbox SET state = ?1, error = ?3, external_id = coalesce(nullif(?4, ''), external_id), epoch = '',
-    settled_at = CASE WHEN ?1 = 'pending' THEN NULL ELSE ?2 END,
+    settled_at = CASE WHEN ?1 = 'pending' THEN NULL ELSE CAST(?2 AS BIGINT) END,
     due_at = CASE WHEN ?1 = 'pending' THEN ?2 ELSE due_at END,
     ready_at = CASE WHEN ?1 = 'pending' THEN ?2 ELSE ready_at END
-WHERE id = ?5 AND state IN (SELECT value FROM json_each(?6)) RETURNING id"""
+WHERE id = ?5 AND state IN texts(?6) RETURNING id"""
 _DROP_PARKED_TWINS: Final = """
 UPDATE outbox SET state = 'expired', settled_at = ?
 WHERE conversation_id = ? AND state = 'parked' AND coalesce_key <> '' AND EXISTS (
@@ -83,7 +86,7 @@ SELECT * FROM outbox WHERE channel = ? AND external_id = ? AND external_id <> ''
 _ORPHANS: Final = """
 UPDATE outbox SET state = 'uncertain', settled_at = ?1, due_at = lease_until
 WHERE state = 'sending' AND CASE WHEN ?3 THEN epoch <> ?2 ELSE lease_until <= ?1 END
-    AND id NOT IN (SELECT value FROM json_each(?4)) RETURNING *"""
+    AND id NOT IN numbers(?4) RETURNING *"""
 _EXPIRE: Final = """
 UPDATE outbox SET state = 'expired', settled_at = ?1 WHERE state = 'pending' AND expires_at <= ?1 RETURNING id"""
 _STATE: Final = """
@@ -106,11 +109,13 @@ async def add(errands: Sequence[Errand]) -> list[int]:
     if len(errands) == 1:
         return [await _add(errands[0])]  # the common case costs no savepoint
     async with transaction():
-        return [await _add(errand) for errand in errands]
+        if any(errand.coalesce for errand in errands):
+            return [await _add(errand) for errand in errands]
+        return sorted(row["id"] for row in await bulk.insert(_ADD, [to_values(errand) for errand in errands]))
 
 
 async def _add(errand: Errand) -> int:
-    new = await rows(_ADD, *to_values(errand))
+    new = await bulk.insert(_ADD, [to_values(errand)])
     found = new or await rows(_PENDING_TWIN, errand.coalesce)
     return int(found[0]["id"])
 
@@ -132,7 +137,7 @@ async def claim(
     """
     await expire(now)
     lists = (list(closed_budgets), list(closed_channels), list(receipted_channels))
-    claimed = await rows(_CLAIM, epoch, now, lease_ms, *map(to_json, lists), limit)
+    claimed = await rows(_CLAIM, epoch, now, now + lease_ms, *map(to_json, lists), limit)
     return sorted(map(to_errand, claimed), key=lambda errand: (errand.urgency, errand.id))
 
 
@@ -143,8 +148,14 @@ async def waiting_behind(errand: Errand, limit: int) -> list[Errand]:
 
 async def claim_too(errand_ids: Sequence[int], epoch: str, now: int, lease_ms: int) -> list[Errand]:
     """Take further errands of a lane whose head this process holds."""
-    claimed = await rows(_FOLLOWING, epoch, now, lease_ms, to_json(list(errand_ids)))
+    claimed = await rows(_FOLLOWING, epoch, now + lease_ms, to_json(list(errand_ids)))
     return sorted(map(to_errand, claimed), key=lambda errand: errand.id)
+
+
+async def parked_among(conversation_ids: Collection[int]) -> set[int]:
+    """Which of these conversations have something parked."""
+    found = await rows(_PARKED_AMONG, to_json(sorted(conversation_ids)))
+    return {row["conversation_id"] for row in found}
 
 
 async def find_pending(coalesce: str) -> Errand | None:
@@ -241,7 +252,7 @@ async def expire(now: int) -> int:
 
 
 async def state(now: int) -> DoorState:
-    row = (await rows(_STATE, now))[0]
+    row = (await look(_STATE, now))[0]
     return DoorState(waiting=row["waiting"], parked=row["parked"], oldest_waiting_at=row["oldest"])
 
 

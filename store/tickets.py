@@ -1,13 +1,12 @@
 """Tickets, their history and, in the same commit, their deadlines."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from bot.domain.ticket import Action, Actor, Status, Step, Ticket
@@ -16,15 +15,20 @@ from store.codec import to_json
 from store.db import transaction
 from store.errors import Conflict
 from store.models import HistoryRow, TicketRow
-from store.sql import rows
+from store.sql import look, rows
 from store.ticket_rows import append_step, ticket_values, to_step, to_ticket
 
 _NUMBER: Final = re.compile(r"#?(?:(?P<year>\d{4})-)?(?P<sequence>\d{1,9})", re.ASCII)
 _NEXT: Final = """
-INSERT INTO counter (year, value) VALUES (?, 1) ON CONFLICT (year) DO UPDATE SET value = value + 1 RETURNING value"""
-_DISARM: Final = "DELETE FROM timer WHERE ticket_id = ? AND kind NOT IN (SELECT key FROM json_each(?)) RETURNING id"
+INSERT INTO counter (year, value) VALUES (?, 1)
+ON CONFLICT (year) DO UPDATE SET value = counter.value + 1 RETURNING value"""
+_TOUCH: Final = "UPDATE ticket SET version = version + 1 WHERE id = ? AND version = ? RETURNING id"
+_BY_STATUS: Final = "SELECT status, count(*) AS amount FROM ticket GROUP BY status"
+_DISARM: Final = (
+    "DELETE FROM timer WHERE ticket_id = ? AND kind NOT IN (SELECT key FROM entries(?) AS wanted) RETURNING id"
+)
 _ARM: Final = """
-INSERT INTO timer (ticket_id, kind, due_at) SELECT ?, key, value FROM json_each(?) WHERE true
+INSERT INTO timer (ticket_id, kind, due_at) SELECT CAST(? AS BIGINT), key, value FROM entries(?) AS wanted WHERE true
 ON CONFLICT (ticket_id, kind) DO UPDATE
 SET due_at = excluded.due_at, state = 'armed', epoch = '', lease_until = 0, attempts = 0
 WHERE timer.due_at <> excluded.due_at RETURNING id"""
@@ -72,8 +76,23 @@ async def save(ticket: Ticket, step: Step | None, deadlines: Mapping[TimerKind, 
     return saved
 
 
+async def rearm(ticket: Ticket, step: Step | None, deadlines: Mapping[TimerKind, int]) -> None:
+    """As `save`, for a ticket whose own values stay as they are: only its history and its timers change."""
+    async with transaction():
+        if not await rows(_TOUCH, ticket.id, ticket.version):
+            raise Conflict(f"Ticket {ticket.number} was changed by somebody else.")
+        if step is not None:
+            await append_step(step, ticket.id)
+        await _set_timers(ticket.id, deadlines)
+
+
 async def get(ticket_id: int) -> Ticket | None:
     return _maybe(await TicketRow.get_or_none(id=ticket_id))
+
+
+async def get_many(ticket_ids: Collection[int]) -> dict[int, Ticket]:
+    """These tickets by their ids."""
+    return {row.id: to_ticket(row) for row in await TicketRow.filter(id__in=list(ticket_ids))}
 
 
 async def by_number(number: str) -> Ticket | None:
@@ -115,8 +134,7 @@ async def listing(
 
 async def count_by_status() -> dict[Status, int]:
     """How many tickets stand in each status; every status is there."""
-    found = await TicketRow.annotate(amount=Count("id")).group_by("status").values_list("status", "amount")
-    return dict.fromkeys(Status, 0) | {Status(status): int(amount) for status, amount in found}
+    return dict.fromkeys(Status, 0) | {Status(row["status"]): int(row["amount"]) for row in await look(_BY_STATUS)}
 
 
 async def last_closed(conversation_id: int) -> Ticket | None:

@@ -8,13 +8,16 @@ from store.models import TimerRow
 from store.sql import changed, rows
 
 _CLAIM: Final = """
+WITH armed AS MATERIALIZED (
+    SELECT id, due_at FROM timer WHERE state = 'armed' AND due_at <= ?2 ORDER BY due_at, id LIMIT ?4 skip_locked()
+), lapsed AS MATERIALIZED (
+    SELECT id, due_at FROM timer
+    WHERE state = 'claimed' AND lease_until <= ?2 ORDER BY due_at, id LIMIT ?4 skip_locked()
+)
 UPDATE timer SET state = 'claimed', epoch = ?1, lease_until = ?3, attempts = attempts + 1
 WHERE id IN (
-    SELECT id FROM (
-        SELECT id, due_at FROM timer WHERE state = 'armed' AND due_at <= ?2
-        UNION ALL
-        SELECT id, due_at FROM timer WHERE state = 'claimed' AND lease_until <= ?2
-    ) ORDER BY due_at, id LIMIT ?4
+    SELECT id FROM (SELECT id, due_at FROM armed UNION ALL SELECT id, due_at FROM lapsed) AS due
+    ORDER BY due_at, id LIMIT ?4
 )
 RETURNING id, ticket_id, kind, due_at, attempts"""
 _FIRED: Final = "UPDATE timer SET state = 'fired' WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"
@@ -29,7 +32,7 @@ SELECT min(due) AS due FROM (
     SELECT min(due_at) AS due FROM timer WHERE state = 'armed'
     UNION ALL
     SELECT min(lease_until) AS due FROM timer WHERE state = 'claimed'
-)"""
+) AS soonest"""
 
 
 async def claim(epoch: str, now: int, lease_ms: int, limit: int) -> list[Timer]:
@@ -68,6 +71,12 @@ async def next_due() -> int | None:
 async def of_ticket(ticket_id: int) -> dict[TimerKind, int]:
     """The instants of the ticket's timers, fired ones included."""
     return {row.kind: row.due_at for row in await TimerRow.filter(ticket_id=ticket_id)}
+
+
+async def upcoming(kind: TimerKind, limit: int) -> list[tuple[int, int]]:
+    """The tickets for which something of this kind is still to come, with its instant, the next one first."""
+    found = TimerRow.filter(kind=kind, state="armed").order_by("due_at", "id").limit(limit)
+    return [(row.ticket_id, row.due_at) for row in await found]
 
 
 async def _refuse_if_taken(timer_id: int, epoch: str) -> None:

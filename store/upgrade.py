@@ -1,57 +1,23 @@
-"""Brings a database file to the schema this program knows.
+"""Brings an SQLite file to the schema this program knows.
 
 Plain SQL files instead of Tortoise's native runner: that one records a step outside the step's own transaction and,
 on SQLite, loses indexes and child rows when it remakes a table.
 """
 
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from tortoise.transactions import in_transaction
-
 from store.errors import UnusableDatabase
-from store.sql import CONNECTION, rows
+from store.migrations import Migration, known_migrations
+from store.sql import client, rows
+
+__all__ = ["Migration", "known_migrations", "missing", "schema_version", "upgrade"]
 
 _VERSION_TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Migration:
-    """One step: its number, its name and its SQL script."""
-
-    version: int
-    name: str
-    script: str
-
-    def statements(self) -> Iterator[str]:
-        """The script cut into statements, triggers kept whole."""
-        statement = ""
-        for line in self.script.splitlines(keepends=True):
-            statement += line
-            if sqlite3.complete_statement(statement):
-                yield statement.strip()
-                statement = ""
-        if statement.strip():
-            raise UnusableDatabase(f"Migration {self.name} ends in the middle of a statement.")
-
-
-def known_migrations() -> tuple[Migration, ...]:
-    """All steps shipped with the program, `NNNN_name.sql`, in order."""
-    scripts = sorted(
-        (entry for entry in files("store.migrations").iterdir() if entry.name.endswith(".sql")),
-        key=lambda entry: entry.name,
-    )
-    return tuple(
-        Migration(int(entry.name[:4]), entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"))
-        for entry in scripts
-    )
 
 
 async def upgrade(file: Path | None, migrations: Sequence[Migration]) -> None:
@@ -60,16 +26,21 @@ async def upgrade(file: Path | None, migrations: Sequence[Migration]) -> None:
     Raises `UnusableDatabase` for a newer or a foreign file; whatever a step raises leaves the file as before that step.
     """
     version = await schema_version()
+    steps = missing(migrations, version)
+    if steps and version and file is not None:
+        await _back_up(file, version)
+    for migration in steps:
+        await _apply(migration)
+
+
+def missing(migrations: Sequence[Migration], version: int) -> list[Migration]:
+    """The steps from `version` to the latest. Raises `UnusableDatabase` for a version beyond it."""
     latest = migrations[-1].version
     if version > latest:
         raise UnusableDatabase(
             f"The database has schema {version}, this program knows {latest}: start the newer program again."
         )
-    missing = [migration for migration in migrations if migration.version > version]
-    if missing and version and file is not None:
-        await _back_up(file, version)
-    for migration in missing:
-        await _apply(migration)
+    return [migration for migration in migrations if migration.version > version]
 
 
 async def schema_version() -> int:
@@ -91,7 +62,7 @@ async def _back_up(file: Path, version: int) -> None:
 
 
 async def _apply(migration: Migration) -> None:
-    async with _foreign_keys_off(), in_transaction(CONNECTION):
+    async with _foreign_keys_off(), client()._in_transaction():
         await rows(_VERSION_TABLE)
         for statement in migration.statements():
             await rows(statement)

@@ -5,7 +5,6 @@ Stock Tortoise 1.1.9 leaks its connection lock when a task is cancelled while it
 whatever transaction is open later, to be lost with its rollback.
 """
 
-import asyncio
 import sqlite3
 from contextlib import suppress
 from types import TracebackType
@@ -14,13 +13,31 @@ from typing import Any
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
 from tortoise.connection import ConnectionToken, get_connections
-from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
+from tortoise.exceptions import IntegrityError, OperationalError
 
 from store.engine.completed import completed
+from store.engine.ownership import OwnedTransaction
 
 
 class SafeSqliteClient(SqliteClient):
-    """The one writer connection of the process."""
+    """The one writer connection of the process, and beside it one that only looks: it waits for no transaction."""
+
+    reader: SqliteClient | None = None
+    """Of a file; a database in memory has one connection and no more."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        await super().create_connection(with_db)
+        if self.reader is None and self.filename != ":memory:":
+            looking = {**self.pragmas, "cache_size": -2048, "query_only": "ON"}
+            self.reader = SqliteClient(self.filename, connection_name=self.connection_name, **looking)
+            await self.reader.create_connection(with_db)
+
+    async def close(self) -> None:
+        """The writer last, because the last one to go tidies up the log."""
+        reader, self.reader = self.reader, None
+        if reader is not None:
+            await reader.close()
+        await super().close()
 
     def _in_transaction(self) -> TransactionContext:
         return WholeTransaction(self)
@@ -31,27 +48,16 @@ class SafeSqliteClient(SqliteClient):
             await transaction.execute_many(query, values)
 
 
-class SafeTransaction(SqliteTransactionWrapper):
+class SafeTransaction(OwnedTransaction, SqliteTransactionWrapper):
     """A client that lives as long as one transaction and serves only the task that opened it."""
 
     def __init__(self, connection: SqliteClient) -> None:
         super().__init__(connection)
-        self._owner = asyncio.current_task()
-        self._savepoints = 0
+        self.belongs_to_this_task()
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         self.refuse_strangers()
         return super().acquire_connection()
-
-    def refuse_strangers(self) -> None:
-        """Raises `TransactionManagementError` for a task that only inherited this transaction."""
-        if self._finalized:
-            raise TransactionManagementError("This transaction has ended; start background work with store.db.spawn.")
-        if asyncio.current_task() is not self._owner:
-            raise TransactionManagementError("This transaction is another task's; start tasks with store.db.spawn.")
-
-    def _in_transaction(self) -> TransactionContext:
-        return InnerTransaction(self)
 
     async def begin(self) -> None:
         """Take the write lock now, so that waiting happens here and under `busy_timeout`."""
@@ -71,10 +77,6 @@ class SafeTransaction(SqliteTransactionWrapper):
             await self._connection.rollback()
         finally:
             self._finalized = True
-
-    def new_savepoint(self) -> str:
-        self._savepoints += 1
-        return f"inner_{self._savepoints}"
 
     async def plainly(self, statement: str) -> None:
         """Run a statement of transaction control; the cursor is born and dies in the connection's own thread."""
@@ -131,26 +133,6 @@ class WholeTransaction(TransactionContext):
                     await completed(connection.rollback())
         finally:
             self._parent._lock.release()
-
-
-class InnerTransaction(TransactionContext):
-    """A savepoint of a transaction that is open already."""
-
-    def __init__(self, transaction: SafeTransaction) -> None:
-        self._transaction = transaction
-        self._name = transaction.new_savepoint()
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        self._transaction.refuse_strangers()
-        await completed(self._transaction.plainly(f"SAVEPOINT {self._name}"))
-        return self._transaction
-
-    async def __aexit__(
-        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
-    ) -> None:
-        if exc_type:
-            await completed(self._transaction.plainly(f"ROLLBACK TO {self._name}"))
-        await completed(self._transaction.plainly(f"RELEASE {self._name}"))
 
 
 client_class = SafeSqliteClient

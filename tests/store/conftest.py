@@ -1,4 +1,4 @@
-"""A real SQLite file per test, and the few rows most tests need."""
+"""A real database per test, SQLite's and PostgreSQL's in turn, and the few rows most tests need."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -11,6 +11,8 @@ from bot.domain.message import Content, Person
 from bot.domain.people import Conversation
 from bot.domain.ticket import SYSTEM, ActorKind, Ticket
 from store import conversations, db, messages, tickets
+from store.dialect import Dialect
+from tests.postgres import server
 
 NOW = 1_780_000_000_000
 YEAR = 2026
@@ -28,17 +30,30 @@ def now() -> int:
     return NOW
 
 
+@pytest.fixture(params=list(Dialect))
+def backend(request: pytest.FixtureRequest) -> Dialect:
+    """The database of the test; modules about one of them override this fixture."""
+    chosen: Dialect = request.param
+    return chosen
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    """Where SQLite's file is, or would be."""
     return tmp_path / "data" / "gise.sqlite3"
 
 
 @pytest.fixture
-async def database(file: Path) -> str:
+async def address(backend: Dialect, file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database without any row."""
+    return f"sqlite://{file}" if backend is Dialect.SQLITE else await server(tmp_path_factory).emptied()
+
+
+@pytest.fixture
+async def database(address: str) -> str:
     """An open database; the value is its address."""
-    url = f"sqlite://{file}"
-    await db.open_database(url)
-    return url
+    await db.open_database(address)
+    return address
 
 
 @pytest.fixture

@@ -162,6 +162,7 @@ CREATE TABLE inbox (
     channel TEXT NOT NULL,
     key TEXT NOT NULL,
     lane TEXT NOT NULL,
+    slot INTEGER NOT NULL,
     raw BLOB NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'claimed', 'done', 'parked')),
     received_at INTEGER NOT NULL,
@@ -176,11 +177,17 @@ CREATE TABLE inbox (
 
 CREATE INDEX inbox_done ON inbox (done_at) WHERE state = 'done';
 
-CREATE INDEX inbox_lanes ON inbox (channel, lane, id, state) WHERE state IN ('waiting', 'claimed');
+CREATE INDEX inbox_lanes ON inbox (channel, lane, id, state, slot) WHERE state IN ('waiting', 'claimed');
 
 CREATE INDEX inbox_parked ON inbox (id) WHERE state = 'parked';
 
 CREATE INDEX inbox_waiting ON inbox (received_at, due_at) WHERE state = 'waiting';
+
+CREATE TABLE lease (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE membership (
     agent_id INTEGER NOT NULL REFERENCES agent (id),

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.domain.ticket import Ticket
 from store import conversations
 from store.errors import Conflict
 from store.sql import rows
+from tests.store.perseverance import at_last
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -71,7 +73,8 @@ async def test_keys_of_two_conversations_are_not_moved_and_the_best_key_decides(
 
 
 async def test_ten_first_messages_at_once_make_one_conversation() -> None:
-    met = await asyncio.gather(*(_meet("bsuid:TR.1", f"phone:{number}") for number in range(10)))
+    meetings = [partial(_meet, "bsuid:TR.1", f"phone:{number}") for number in range(10)]
+    met = await asyncio.gather(*map(at_last, meetings))
     assert len({conversation.id for conversation, _ in met}) == 1
     assert [new for _, new in met].count(True) == 1
     assert (await rows("SELECT count(*) AS amount FROM requester"))[0]["amount"] == 1

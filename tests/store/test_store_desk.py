@@ -121,7 +121,7 @@ async def test_privileged_acts_are_kept_newest_first(ticket: Ticket) -> None:
     [
         "UPDATE audit SET actor_id = 8",
         "DELETE FROM audit",
-        "INSERT OR REPLACE INTO audit SELECT id, at, 8, action, ticket_id, old, new FROM audit",
+        "INSERT INTO audit SELECT * FROM audit WHERE true ON CONFLICT (id) DO UPDATE SET actor_id = 8",
     ],
 )
 async def test_the_audit_trail_cannot_be_rewritten(change: str) -> None:

@@ -1,0 +1,44 @@
+"""What asyncpg and PostgreSQL raise, in the words of Tortoise and of the store."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import asyncpg
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError, TransactionManagementError
+
+from store.errors import Conflict
+
+_RACES: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_GONE: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
+"""The server went away, is starting, or takes no more connections for now; all of it may be over in a moment."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises `Conflict` for a lost race, `DBConnectionError` for a server that cannot be reached, else Tortoise's own.
+
+    The sentences are the server's or the driver's; neither quotes a password.
+    """
+    try:
+        yield
+    except _RACES as error:
+        raise Conflict(f"Somebody else was faster: {error}") from error
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(error) from error
+    except asyncpg.InvalidTransactionStateError as error:
+        raise TransactionManagementError(error) from error
+    except TimeoutError as error:
+        raise DBConnectionError("The database did not answer in time.") from error
+    except _GONE as error:
+        if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
+            raise OperationalError(error) from error  # a value of the wrong type, found by the driver
+        raise DBConnectionError(f"The database cannot be reached: {error}") from error
+    except asyncpg.PostgresError as error:
+        raise OperationalError(error) from error

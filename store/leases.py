@@ -1,0 +1,73 @@
+"""Leases: what exactly one of several workers may do, until an instant that the database's own clock decides."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from store.codec import to_json
+from store.sql import Dialects, changed, rows
+
+_WORKER: Final = "worker:"
+_FORGOTTEN_AFTER_MS: Final = 3_600_000
+_NOW: Final = {
+    "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+    "postgres": "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+}
+
+
+def _at_the_databases_time(statement: str) -> Dialects:
+    """`{now}` in epoch milliseconds: workers on several machines need not agree about the time."""
+    return Dialects(sqlite=statement.format(now=_NOW["sqlite"]), postgres=statement.format(now=_NOW["postgres"]))
+
+
+_NAME: Final = "INSERT INTO lease (name, holder, until) VALUES (?, '', 0) ON CONFLICT (name) DO NOTHING RETURNING name"
+_RENEW: Final = _at_the_databases_time("""
+UPDATE lease SET until = {now} + CAST(?1 AS BIGINT) WHERE holder = ?2 AND until > {now} RETURNING name""")
+_TAKE: Final = _at_the_databases_time("""
+WITH free AS MATERIALIZED (
+    SELECT name FROM lease WHERE until <= {now} AND name IN texts(?1) ORDER BY name LIMIT ?2 skip_locked()
+)
+UPDATE lease SET holder = ?3, until = {now} + CAST(?4 AS BIGINT)
+WHERE until <= {now} AND name IN (SELECT name FROM free) RETURNING name""")
+_HELD: Final = "SELECT name FROM lease WHERE holder = ?"
+_DROP: Final = "UPDATE lease SET until = 0 WHERE holder = ? AND name IN texts(?) RETURNING name"
+_ENTER: Final = _at_the_databases_time("""
+INSERT INTO lease (name, holder, until) VALUES (?1, ?2, {now} + CAST(?3 AS BIGINT))
+ON CONFLICT (name) DO UPDATE SET until = excluded.until RETURNING name""")
+_ALIVE: Final = _at_the_databases_time(
+    "SELECT count(*) AS alive FROM lease WHERE name >= 'worker:' AND name < 'worker;' AND until > {now}"
+)
+_FORGET: Final = _at_the_databases_time("""
+DELETE FROM lease WHERE name >= 'worker:' AND name < 'worker;' AND until < {now} - CAST(? AS BIGINT) RETURNING name""")
+
+
+async def name(names: Sequence[str]) -> None:
+    """See to it that these leases exist, free for whoever takes them first."""
+    for one in names:
+        await rows(_NAME, one)
+
+
+async def enter(holder: str, ms: int) -> int:
+    """Say that this worker lives for so long at least; returns how many do, itself included."""
+    await rows(_ENTER, f"{_WORKER}{holder}", holder, ms)
+    await changed(_FORGET, _FORGOTTEN_AFTER_MS)
+    return int((await rows(_ALIVE))[0]["alive"])
+
+
+async def leave(holder: str) -> None:
+    """This worker ends: others need not wait for its leases to run out."""
+    await rows(_DROP, holder, to_json([row["name"] for row in await rows(_HELD, holder)]))
+
+
+async def renew(holder: str, ms: int) -> set[str]:
+    """Hold for so long from now on what is still held; returns the names. What ran out is not among them."""
+    return {row["name"] for row in await rows(_RENEW, ms, holder)}
+
+
+async def take(names: Collection[str], most: int, holder: str, ms: int) -> set[str]:
+    """Take up to `most` of these that nobody holds; returns the names."""
+    return {row["name"] for row in await rows(_TAKE, to_json(sorted(names)), most, holder, ms)}
+
+
+async def drop(names: Collection[str], holder: str) -> None:
+    """Give these back before their time."""
+    await rows(_DROP, holder, to_json(sorted(names)))

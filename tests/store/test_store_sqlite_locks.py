@@ -1,0 +1,92 @@
+"""SQLite's one writer: who takes its lock when, and who waits."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from store import db
+from store.dialect import Dialect
+from store.sql import look, rows
+
+pytestmark = pytest.mark.usefixtures("database")
+_INSERT = "INSERT INTO bookmark (name, value) VALUES (?, ?)"
+
+
+@pytest.fixture
+def backend() -> Dialect:
+    return Dialect.SQLITE
+
+
+async def _names() -> list[str]:
+    return [row["name"] for row in await rows("SELECT name FROM bookmark ORDER BY name")]
+
+
+async def test_the_write_lock_is_taken_at_the_beginning(file: Path) -> None:
+    other = sqlite3.connect(file, timeout=0)
+    try:
+        async with db.transaction():
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("BEGIN IMMEDIATE")
+        other.execute("BEGIN IMMEDIATE")
+        other.rollback()
+    finally:
+        other.close()
+
+
+async def test_a_foreign_writer_is_waited_for(file: Path) -> None:
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute(_INSERT, ("theirs", 1))
+
+        async def ours() -> None:
+            async with db.transaction():
+                await _names()
+                await rows(_INSERT, "ours", 1)
+
+        waiting = db.spawn(ours(), "ours")
+        await asyncio.to_thread(other.execute, "COMMIT")
+        async with asyncio.timeout(5):
+            await waiting
+    finally:
+        other.close()
+    assert await _names() == ["ours", "theirs"]
+
+
+async def test_an_entry_that_cannot_get_the_lock_leaves_the_connection_usable(file: Path) -> None:
+    await rows("PRAGMA busy_timeout = 0")
+    other = sqlite3.connect(file, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            async with db.transaction():
+                pytest.fail("the lock is somebody else's")
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+    async with asyncio.timeout(5), db.transaction():
+        await rows(_INSERT, "a", 1)
+    assert await _names() == ["a"]
+
+
+async def test_who_only_looks_cannot_write() -> None:
+    with pytest.raises(OperationalError, match="readonly"):
+        await look(_INSERT, "a", 1)
+    assert await _names() == []
+
+
+async def _commit_an_orphan() -> None:
+    async with db.transaction():
+        await rows("PRAGMA defer_foreign_keys = ON")
+        await rows("INSERT INTO counter (year, value) VALUES (2026, 1)")
+        await rows("INSERT INTO topic (ticket_id, chat, thread, card_id, name) VALUES (99, '1', '2', '', '')")
+
+
+async def test_a_refused_commit_takes_everything_back_and_leaves_the_connection_usable() -> None:
+    with pytest.raises(IntegrityError):
+        await _commit_an_orphan()
+    async with asyncio.timeout(5), db.transaction():
+        assert await rows("SELECT * FROM counter") == []

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import structlog
+from typing import Final
 
 from adapters.telegram.updates import webhook_route
 from adapters.web import Health, NotStored, Route, Server, create_web, get, post, serve
 from adapters.whatsapp.webhook import challenge, receive
 from bot import inbox, measures
+from bot.commits import Full
 from bot.helpdesk import Bells
 from bot.ports import Clock, Item
 from config.settings import Settings
 
-log = structlog.get_logger(__name__)
+_SOON: Final = {"Retry-After": "1"}
 
 
 class Opening:
@@ -45,9 +45,10 @@ class Door:
         del cursor
         try:
             await inbox.accept(self, items)
-        except Exception:
-            log.exception("a webhook could not be stored")
-            raise NotStored from None
+        except Full:
+            raise NotStored(headers=_SOON) from None
+        except Exception as error:  # told of where it was committed, once for all that waited
+            raise NotStored(headers=_SOON) from error
 
     async def open(self, settings: Settings) -> Server:
         """Listen. Raises `OSError` when the address cannot be had."""

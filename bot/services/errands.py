@@ -4,16 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.fit import fit
-from bot.domain.ledger import Errand, LedgerMessage, Op, Urgency
+from bot.domain.ledger import Errand, LedgerMessage, Op, Topic, Urgency
 from bot.domain.outgoing import Outgoing, Part, Template
 from bot.domain.people import Conversation
 from bot.helpdesk import HelpDesk
 from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, one_part, topic_lane
 from store import outbox
-
-ALBUM_PAUSE_MS = 1_200
-"""Telegram sends the items of an album one by one without an end mark; we wait this long for the next."""
 
 CARD_PAUSE_MS = 1_000
 """A card waits this long for further changes: each edit costs one of the group's few writes."""
@@ -113,10 +110,37 @@ async def to_topic(
     reply_to: int | None = None,
 ) -> None:
     """Enqueue a post in the ticket's topic; `message_id` is the ledger row it shows, `reply_to` one it answers."""
-    fitted = fit(message, helpdesk.desk.capabilities)
-    for part in fitted.parts:
-        payload = {"part": dump_part(part), "reply_to": reply_to}
-        await _to_desk(helpdesk, Op.SEND, payload, urgency, ticket_id=ticket_id, message_id=message_id)
+    home = await home_of(helpdesk, ticket_id)
+    posts = topic_posts(helpdesk, home, message, urgency=urgency, message_id=message_id, reply_to=reply_to)
+    await outbox.add(posts)
+
+
+def topic_posts(
+    helpdesk: HelpDesk,
+    home: Topic,
+    message: Outgoing,
+    *,
+    urgency: Urgency = Urgency.WORDS,
+    message_id: int | None = None,
+    reply_to: int | None = None,
+) -> list[Errand]:
+    """A post in a ticket's topic as errands, one for each call it takes. Raises `TooLarge`."""
+    now = helpdesk.now()
+    return [
+        Errand(
+            channel=DESK,
+            lane=topic_lane(home.ticket_id),
+            op=Op.SEND,
+            payload={"part": dump_part(part), "reply_to": reply_to},
+            urgency=urgency,
+            budget=desk_place(home.chat),
+            ticket_id=home.ticket_id,
+            message_id=message_id,
+            created_at=now,
+            due_at=now,
+        )
+        for part in fit(message, helpdesk.desk.capabilities).parts
+    ]
 
 
 async def file_to_topic(helpdesk: HelpDesk, message: LedgerMessage, file: Outgoing) -> None:
@@ -157,46 +181,6 @@ async def to_group(
         payload = {"part": dump_part(part), **where}
         lane = f"{DESK}:chat:{chat}:{thread or ''}"
         await _to_desk(helpdesk, Op.SEND, payload, Urgency.STATUS, lane=lane, budget=desk_place(chat))
-
-
-async def album_to_topic(helpdesk: HelpDesk, ticket_id: int, message: LedgerMessage) -> None:
-    await _album(helpdesk, message, channel=DESK, lane=topic_lane(ticket_id), conversation=None)
-
-
-async def album_to_customer(helpdesk: HelpDesk, conversation: Conversation, message: LedgerMessage) -> None:
-    lane = customer_lane(conversation)
-    await _album(helpdesk, message, channel=conversation.channel, lane=lane, conversation=conversation)
-
-
-async def _album(
-    helpdesk: HelpDesk, message: LedgerMessage, *, channel: str, lane: str, conversation: Conversation | None
-) -> None:
-    """Add one item to the album that is still being gathered, or start gathering."""
-    now = helpdesk.now()
-    coalesce = f"album:{lane}:{message.album}"
-    gathering = await outbox.find_pending(coalesce)
-    if gathering is not None:
-        payload = {"messages": [*gathering.payload["messages"], message.id]}
-        await outbox.set_payload(gathering.id, payload, now + ALBUM_PAUSE_MS)
-        return
-    await outbox.add(
-        [
-            Errand(
-                channel=channel,
-                lane=lane,
-                op=Op.ALBUM,
-                payload={"messages": [message.id]},
-                urgency=Urgency.CUSTOMER if conversation else Urgency.WORDS,
-                budget="" if conversation else await _budget(helpdesk, message.ticket_id),
-                coalesce=coalesce,
-                ticket_id=message.ticket_id,
-                conversation_id=conversation.id if conversation else None,
-                message_id=message.id,
-                created_at=now,
-                due_at=now + ALBUM_PAUSE_MS,
-            )
-        ]
-    )
 
 
 async def first_card(helpdesk: HelpDesk, ticket_id: int) -> None:

@@ -10,7 +10,7 @@ from bot.domain.people import Conversation
 from bot.domain.ticket import ActorKind, Ticket
 from bot.domain.words import clean_name
 from bot.helpdesk import HelpDesk
-from bot.services import errands, lanes
+from bot.services import albums, errands, lanes
 from bot.services.casework import conversation_of, notify
 from store import messages, tickets
 
@@ -19,28 +19,33 @@ async def record(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket,
     """Write the customer's message into the ticket's ledger and into the message map."""
     place = lanes.customer_place(conversation)
     quoted = await messages.find_post(place, said.reply_to) if said.reply_to else None
-    message = await messages.add(
-        LedgerMessage(
-            ticket_id=ticket.id,
-            author=ActorKind.REQUESTER,
-            author_id=conversation.requester.id,
-            author_name=conversation.requester.name,
-            content=said.content,
-            at=said.at or helpdesk.now(),
-            delivery=Delivery.RECEIVED,
-            reply_to=quoted.message_id if quoted else None,
-            album=said.album or "",
-        ),
-        attachment_source=conversation.channel,
-    )
+    words = as_message(helpdesk, conversation, ticket, said, reply_to=quoted.message_id if quoted else None)
+    message = await messages.add(words, attachment_source=conversation.channel)
     await messages.post(place, said.external_id, message.id, ticket.id)
     return message
+
+
+def as_message(
+    helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, said: Said, *, reply_to: int | None = None
+) -> LedgerMessage:
+    """What a customer said, as a row of the ledger that is yet to be written."""
+    return LedgerMessage(
+        ticket_id=ticket.id,
+        author=ActorKind.REQUESTER,
+        author_id=conversation.requester.id,
+        author_name=conversation.requester.name,
+        content=said.content,
+        at=said.at or helpdesk.now(),
+        delivery=Delivery.RECEIVED,
+        reply_to=reply_to,
+        album=said.album or "",
+    )
 
 
 async def to_topic(helpdesk: HelpDesk, message: LedgerMessage, *, heading: str = "") -> None:
     """Show the message to the agents: an album as one post, everything else as it came."""
     if message.album and helpdesk.desk.capabilities.album:
-        await errands.album_to_topic(helpdesk, message.ticket_id, message)
+        await albums.to_topic(helpdesk, message.ticket_id, message)
         return
     try:
         await _post(helpdesk, message, shown(helpdesk, message, heading=heading))

@@ -13,7 +13,7 @@ from bot.domain.people import Agent, Conversation
 from bot.domain.ticket import WAITING, Action, ActorKind, Ticket
 from bot.domain.words import plainly_begun
 from bot.helpdesk import HelpDesk
-from bot.services import errands, lanes, relay
+from bot.services import albums, errands, lanes, relay
 from bot.services.casework import apply, conversation_of
 from bot.services.rights import actor
 from store import messages, tickets
@@ -69,7 +69,7 @@ async def reply(
     ticket = await _take_if_new(helpdesk, ticket, agent, action)
     message = await _record(helpdesk, ticket, agent, said, content, Visibility.PUBLIC)
     if frame is None and message.album and helpdesk.channels[conversation.channel].capabilities.album:
-        await errands.album_to_customer(helpdesk, conversation, message)
+        await albums.to_customer(helpdesk, conversation, message)
     else:
         await _send(helpdesk, conversation, ticket, message, frame)
     await _seen_by_agent(helpdesk, conversation, ticket)
@@ -88,11 +88,15 @@ def _sendable(helpdesk: HelpDesk, conversation: Conversation, content: Content) 
 
 
 async def _take_if_new(helpdesk: HelpDesk, ticket: Ticket, agent: Agent, action: Action) -> Ticket:
-    """Whoever answers an unassigned ticket becomes responsible for it. History gets a row only for a real change."""
+    """Whoever answers an unassigned ticket becomes responsible for it.
+
+    History gets a row only for a real change; where clocks run every word is one, because it begins them anew.
+    """
     fields: dict[str, Any] = {}
     if ticket.assignee is None:
         fields = {"assignee": agent.id, "assignee_name": agent.name}
-    quiet = action is Action.REPLY and not fields and ticket.first_response_at and ticket.status not in WAITING
+    same = action is Action.REPLY and not fields and ticket.first_response_at and ticket.status not in WAITING
+    quiet = same and not helpdesk.levels.sla.promises
     return ticket if quiet else await apply(helpdesk, ticket, action, actor=actor(agent), **fields)
 
 

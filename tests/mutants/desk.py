@@ -84,7 +84,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "closed over our own silence",
-        "bot/services/upkeep.py",
+        "bot/services/autoclose.py",
         "            return message.delivery in _OUT\n",
         "            return True\n",
         "services/test_silence.py::test_silence_of_ours_never_closes",
@@ -112,14 +112,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a ticket current in two conversations",
-        "store/migrations/0001_opening_day.sql",
+        "store/migrations/sqlite/0001_opening_day.sql",
         "CREATE UNIQUE INDEX conversation_current_ticket ",
         "CREATE INDEX conversation_current_ticket ",
         "store/test_store_conversations.py::test_a_ticket_is_current_in_one_conversation_only",
     ),
     Mutant(
         "history can be rewritten",
-        "store/migrations/0001_opening_day.sql",
+        "store/migrations/sqlite/0001_opening_day.sql",
         "CREATE TRIGGER history_no_update BEFORE UPDATE ON history BEGIN\n    SELECT RAISE(ABORT,",
         "CREATE TRIGGER history_no_update BEFORE UPDATE ON history BEGIN\n    SELECT coalesce(1,",
         "store/test_store_tickets.py::test_history_cannot_be_rewritten",

@@ -29,54 +29,56 @@ MUTANTS: Final = (
     Mutant(
         "offset in a commit of its own",
         "store/inbox.py",
-        "    new = 0\n    async with transaction():\n",
-        "    new = 0\n    if cursor:\n        await rows(_SET_CURSOR, *cursor)\n    async with transaction():\n",
+        "async def _stored(arrivals: Sequence[Arrival]) -> int:\n",
+        "async def _stored(arrivals: Sequence[Arrival]) -> int:\n"
+        "    for cursor in [arrival.cursor for arrival in arrivals if arrival.cursor]:\n"
+        "        await rows(_SET_CURSOR, *cursor)\n",
         "store/test_store_inbox.py::test_the_cursor_stays_when_the_updates_cannot_be_stored",
     ),
     Mutant(
         "no unique index on updates",
-        "store/migrations/0001_opening_day.sql",
+        "store/migrations/sqlite/0001_opening_day.sql",
         "    UNIQUE (channel, key)\n) STRICT;\nCREATE INDEX inbox_lanes",
         "    CHECK (channel <> key)\n) STRICT;\nCREATE INDEX inbox_lanes",
         "store/test_store_inbox.py::test_an_update_is_stored_once_per_channel",
     ),
     Mutant(
         "deduplicate in memory",
-        "bot/inbox.py",
-        "    await inbox.append(items, helpdesk.now(), cursor)\n",
+        "bot/inbox/door.py",
+        "    await ARRIVALS.add(Arrival(items=tuple(items), at=door.now(), cursor=cursor))\n",
         "    known = globals().setdefault('_known', set())\n"
         "    items = [item for item in items if not (item.key in known or known.add(item.key))]\n"
-        "    await inbox.append(items, helpdesk.now(), cursor)\n",
+        "    await ARRIVALS.add(Arrival(items=tuple(items), at=door.now(), cursor=cursor))\n",
         "services/test_atomicity.py::test_what_could_not_be_stored_is_stored_when_it_comes_again",
     ),
     Mutant(
         "the newest of a lane first",
         "store/inbox.py",
-        "        SELECT min(id) FROM inbox WHERE state IN ('waiting', 'claimed')\n",
-        "        SELECT max(id) FROM inbox WHERE state IN ('waiting', 'claimed')\n",
-        "store/test_store_inbox.py::test_the_oldest_of_each_lane_is_handed_out_first",
+        "        ORDER BY last.id LIMIT 1 OFFSET ?6\n    ), run.id)\n    ORDER BY run.id LIMIT ?4\n",
+        "        ORDER BY last.id LIMIT 1 OFFSET ?6\n    ), run.id)\n    ORDER BY run.id DESC LIMIT ?4\n",
+        "store/test_store_inbox.py::test_runs_of_free_lanes_are_handed_out_in_order_and_shut_their_lanes",
     ),
     Mutant(
         "no lease sweep",
         "store/inbox.py",
-        "CASE WHEN ? THEN epoch <> ? ELSE lease_until <= ? END RETURNING id",
-        "CASE WHEN ? THEN epoch <> ? ELSE lease_until < 0 AND ? END RETURNING id",
+        "AND (epoch <> ? OR lease_until <= ?) RETURNING id",
+        "AND (epoch <> ? OR lease_until < 0 * ?) RETURNING id",
         "store/test_store_inbox.py::test_a_row_of_our_own_that_outlived_its_lease_comes_back_too",
     ),
     Mutant(
         "an item is done before its use case",
-        "bot/inbox.py",
-        "        async with db.transaction():\n"
-        "            await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())\n"
-        "            await route(helpdesk, row.channel, event)\n",
-        "        await inbox.finish(row.id, helpdesk.epoch, helpdesk.now())\n"
-        "        async with db.transaction():\n"
-        "            await route(helpdesk, row.channel, event)\n",
+        "bot/inbox/work.py",
+        "            async with db.transaction():\n"
+        "                await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())\n"
+        "                await route(helpdesk, row.channel, event)\n",
+        "            await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())\n"
+        "            async with db.transaction():\n"
+        "                await route(helpdesk, row.channel, event)\n",
         "services/test_atomicity.py::test_a_bug_in_the_middle_of_a_use_case_leaves_the_item_waiting_and_nothing_else",
     ),
     Mutant(
         "parked without a word",
-        "bot/inbox.py",
+        "bot/inbox/work.py",
         "await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)\n",
         "del text\n",
         "services/test_atomicity.py::test_what_makes_no_sense_is_parked_at_once_and_kept_whole",

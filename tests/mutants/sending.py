@@ -121,7 +121,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "an album torn apart",
-        "bot/services/errands.py",
+        "bot/services/albums.py",
         '        payload = {"messages": [*gathering.payload["messages"], message.id]}\n',
         '        payload = {"messages": [message.id]}\n',
         "services/test_outbox_repairs.py::test_an_album_cut_in_two_by_a_dead_process_arrives_whole",

@@ -25,15 +25,17 @@ class Mutation:
 
 CONTROLS: Mapping[str, Mutation] = {
     "ack-before-commit": Mutation(
-        "bot/inbox.py",
-        "    await inbox.append(items, helpdesk.now(), cursor)\n",
+        "bot/inbox/door.py",
+        "    await ARRIVALS.add(Arrival(items=tuple(items), at=door.now(), cursor=cursor))\n",
         """
+    import asyncio
+
     async def commit() -> None:
         await asyncio.sleep(0.2)
-        await inbox.append(items, helpdesk.now(), cursor)
-        helpdesk.bells.inbox.set()
+        await ARRIVALS.add(Arrival(items=tuple(items), at=door.now(), cursor=cursor))
+        door.bells.inbox.set()
 
-    db.spawn(commit(), "commit")
+    globals().setdefault("_late", set()).add(asyncio.create_task(commit()))
 """,
     ),
     "blind-resend": Mutation(

@@ -1,0 +1,88 @@
+"""Group commit: whatever arrives while a commit is under way goes into the next one together."""
+
+import asyncio
+import contextvars
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import structlog
+
+T = TypeVar("T")
+Commit = Callable[[Sequence[T]], Awaitable[object]]
+
+LARGEST = 256
+"""Requests in one commit. More make it longer, not cheaper."""
+MOST_WAITING = 4_096
+"""Requests that may wait; whoever comes then is told to come again, before memory is what says no."""
+
+log = structlog.get_logger(__name__)
+
+
+class Full(Exception):
+    """Too many requests wait already; nothing was stored."""
+
+
+@dataclass(slots=True)
+class GroupCommit(Generic[T]):
+    """One commit at a time, natural groups: no timer, so a lone request waits for nobody.
+
+    `hopeless` are the errors that say nothing about a single request: after them nobody else is tried.
+    """
+
+    commit: Commit[T]
+    hopeless: tuple[type[Exception], ...] = ()
+    most_waiting: int = MOST_WAITING
+    _waiting: deque[tuple[T, asyncio.Future[None]]] = field(default_factory=deque)
+    _flusher: asyncio.Task[None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody waits for a commit."""
+        return self._flusher is not None
+
+    async def add(self, request: T) -> None:
+        """Return once the request is committed. Raises `Full`, or what committing this very request raised."""
+        if len(self._waiting) >= self.most_waiting:
+            raise Full
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, done))
+        if self._flusher is None:  # a context of its own: no request's transaction is inherited
+            self._flusher = asyncio.create_task(self._flush(), name="group-commit", context=contextvars.Context())
+        await done
+
+    async def _flush(self) -> None:
+        group: list[tuple[T, asyncio.Future[None]]] = []
+        try:
+            while self._waiting:
+                group = [self._waiting.popleft() for _ in range(min(LARGEST, len(self._waiting)))]
+                await self._committed(group)
+        finally:
+            self._flusher = None
+            for _, done in (*group, *self._waiting):  # only a cancelled flusher leaves any behind
+                done.cancel()
+
+    async def _committed(self, group: Sequence[tuple[T, asyncio.Future[None]]]) -> None:
+        """All together; where that fails, the halves, so that a poison request fails alone."""
+        error: Exception | None = None
+        try:
+            await self.commit([request for request, _ in group])
+        except self.hopeless as refused:
+            log.error("nothing can be committed", requests=len(group), error=str(refused))
+            error = refused
+        except Exception as refused:
+            log.exception("a commit failed", requests=len(group))
+            error = refused
+        if error is not None and len(group) > 1 and not isinstance(error, self.hopeless):
+            middle = len(group) // 2
+            await self._committed(group[:middle])
+            await self._committed(group[middle:])
+            return
+        for _, done in group:
+            if done.done():  # whoever asked is gone
+                continue
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)

@@ -1,0 +1,186 @@
+"""Working: claimed updates are done in order within each lane, many lanes side by side."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+
+import structlog
+
+from bot.crashpoints import reached
+from bot.domain.errors import BadInput, Unparsable
+from bot.domain.message import Inbound
+from bot.domain.outgoing import Outgoing
+from bot.helpdesk import HelpDesk
+from bot.inbox import crowd
+from bot.inbox.outcome import Outcome
+from bot.inbox.routing import is_stale, refuse, route
+from bot.measures import INBOX_ITEMS
+from bot.ports import Channel
+from bot.services import errands
+from store import db, inbox
+from store.errors import UNAVAILABLE, Conflict, LeaseLost, is_unavailable
+from store.inbox import InboxRow
+
+LEASE_MS = 60_000
+BATCH = 128
+MAX_ATTEMPTS = 6
+MOST_PARKED_LINES = 5
+"""So many parked items a minute get a line each."""
+_RACES = 3
+_FIRST_PAUSE_MS = 500
+_IDLE_SECONDS = 1.0
+_MINUTE_MS = 60_000
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(helpdesk: HelpDesk) -> None:
+    """Work off the inbox until closing time; what is being worked on is finished first."""
+    while not helpdesk.bells.closing.is_set():
+        helpdesk.bells.inbox.clear()
+        if await _turn(helpdesk) == 0:
+            await _rung(helpdesk.bells.inbox)
+
+
+async def _turn(helpdesk: HelpDesk) -> int:
+    """One round. A database that cannot be used for a while ends no worker: claims come back with their lease."""
+    try:
+        return await drain(helpdesk)
+    except Exception:
+        log.exception("the inbox stands still")
+        return 0
+
+
+async def _rung(bell: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(_IDLE_SECONDS):
+            await bell.wait()
+    except TimeoutError:
+        return
+
+
+async def drain(helpdesk: HelpDesk) -> int:
+    """Claim what is next in every free lane and work on the lanes side by side; returns how many items there were."""
+    rows = await inbox.claim(helpdesk.epoch, helpdesk.now(), LEASE_MS, BATCH, helpdesk.shares.lanes())
+    for _ in rows:
+        reached("inbox.claimed")
+    lanes = await crowd.taken_in(helpdesk, _lanes(rows)) if rows else []
+    async with asyncio.TaskGroup() as group:
+        for lane in lanes:
+            group.create_task(_along(helpdesk, lane), name=f"inbox-{lane[0].id}")
+    return len(rows)
+
+
+def _lanes(rows: Sequence[InboxRow]) -> list[list[InboxRow]]:
+    """The rows of each lane, in their order."""
+
+    def lane(row: InboxRow) -> tuple[str, str]:
+        return row.channel, row.lane
+
+    return [list(run) for _, run in groupby(sorted(rows, key=lane), key=lane)]
+
+
+async def _along(helpdesk: HelpDesk, lane: Sequence[InboxRow]) -> None:
+    """One item of a lane after the other; behind one that must be tried again the rest waits."""
+    for place, row in enumerate(lane, start=1):
+        outcome = await work(helpdesk, row)
+        if outcome in {Outcome.RETRIED, Outcome.LOST}:
+            await _give_back(helpdesk, lane[place:])
+            return
+        if outcome is Outcome.DEFERRED:
+            await _give_back(helpdesk, lane[place - 1 :])
+            return
+
+
+async def _give_back(helpdesk: HelpDesk, rows: Sequence[InboxRow]) -> None:
+    """Nothing was tried with these. Where not even that can be written down, it is said again until it can."""
+    while rows:
+        try:
+            await inbox.give_back([row.id for row in rows], helpdesk.epoch)
+            return
+        except UNAVAILABLE as error:
+            log.warning("the database takes nothing", error=str(error))
+            await asyncio.sleep(_IDLE_SECONDS)
+
+
+async def work(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
+    """One item to its end. Nothing one item does can stop another: it is done, retried or parked, and kept."""
+    try:
+        outcome = await _worked(helpdesk, row)
+    except LeaseLost:
+        outcome = Outcome.LOST
+    INBOX_ITEMS.labels(row.channel, outcome).inc()
+    return outcome
+
+
+async def _worked(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
+    try:
+        event = _channel(helpdesk, row).parse(row.raw)
+        if is_stale(helpdesk, event):
+            return await _park(helpdesk, row, "stale: older than what we remember", key="inbox-stale")
+        return await _once(helpdesk, row, event)
+    except Unparsable as error:
+        return await _park(helpdesk, row, f"unparsable: {error}")
+    except LeaseLost:
+        raise
+    except Conflict as error:
+        return await _again(helpdesk, row, f"conflict: {error}")
+    except Exception as error:
+        if is_unavailable(error):  # it says nothing about the item, which may wait for as long as it takes
+            return Outcome.DEFERRED
+        log.exception("inbox item failed", item=row.id, channel=row.channel, attempt=row.attempts)
+        return await _again(helpdesk, row, f"{type(error).__name__}: {error}")
+
+
+def _channel(helpdesk: HelpDesk, row: InboxRow) -> Channel:
+    return helpdesk.channels.get(row.channel) or helpdesk.desk
+
+
+async def _once(helpdesk: HelpDesk, row: InboxRow, event: Inbound) -> Outcome:
+    """The use case and the end of its item in one commit; a refusal is a commit of its own."""
+    try:
+        await _routed(helpdesk, row, event)
+        outcome = Outcome.DONE
+    except BadInput as error:
+        async with db.transaction():
+            await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())
+            await refuse(helpdesk, row.channel, event, error)
+        outcome = Outcome.REFUSED
+    reached("inbox.committed")
+    helpdesk.bells.outbox.set()
+    return outcome
+
+
+async def _routed(helpdesk: HelpDesk, row: InboxRow, event: Inbound) -> None:
+    """The use case, at once again where somebody else was faster: on the next look their work is seen."""
+    for races in range(_RACES + 1):
+        try:
+            async with db.transaction():
+                await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())
+                await route(helpdesk, row.channel, event)
+                reached("inbox.before_commit")
+            return
+        except Conflict:
+            if races == _RACES:
+                raise
+
+
+async def _again(helpdesk: HelpDesk, row: InboxRow, error: str) -> Outcome:
+    """Try later, keeping the lane's order; after too many tries the item is parked for a person to look at."""
+    if row.attempts >= MAX_ATTEMPTS:
+        return await _park(helpdesk, row, error)
+    pause = _FIRST_PAUSE_MS * 2 ** (row.attempts - 1)
+    await inbox.retry(row.id, helpdesk.epoch, helpdesk.now() + pause, error)
+    return Outcome.RETRIED
+
+
+async def _park(helpdesk: HelpDesk, row: InboxRow, error: str, *, key: str = "inbox-parked") -> Outcome:
+    """Out of the lane's way, kept whole, and said aloud in the agents' group; of a flood one alarm tells."""
+    log.warning("inbox item parked", item=row.id, channel=row.channel, error=error)
+    async with db.transaction():
+        await inbox.park(row.id, helpdesk.epoch, error)
+        if await inbox.parked_since(helpdesk.now() - _MINUTE_MS, MOST_PARKED_LINES + 1) <= MOST_PARKED_LINES:
+            text = helpdesk.desk_text(key, id=str(row.id), channel=row.channel)
+            await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)
+    helpdesk.bells.outbox.set()
+    return Outcome.PARKED

@@ -12,8 +12,9 @@ from bot.domain.outgoing import Template
 from bot.domain.restraint import Restraint
 from bot.domain.sla.policy import NO_PROMISES, Sla
 from bot.domain.ticket import Ticket
-from bot.domain.timers import TimerKind, deadlines
+from bot.domain.timers import TimerKind, deadlines, patience
 from bot.ports import Channel, Clock, Desk
+from bot.shares import Shares
 from bot.texts import Texts
 
 _MINUTE_MS = 60_000
@@ -78,6 +79,7 @@ class HelpDesk:
     bells: Bells = field(default_factory=Bells)
     levels: Levels = field(default_factory=Levels)
     restraint: Restraint = field(default_factory=Restraint)
+    shares: Shares = field(default_factory=Shares)
 
     def now(self) -> int:
         return self.clock.now()
@@ -87,7 +89,13 @@ class HelpDesk:
         return datetime.fromtimestamp(self.now() / 1000, self.policies.zone).year
 
     def deadlines(self, ticket: Ticket) -> Mapping[TimerKind, int]:
-        return deadlines(ticket, auto_close_days=self.policies.auto_close_days)
+        return deadlines(ticket, auto_close_days=self.policies.auto_close_days, sla=self.levels.sla)
+
+    def patience(self, ticket: Ticket, locale: str = "") -> str:
+        """How many days of silence close the ticket, as people write it: "4 days", "3 working days"."""
+        days = patience(ticket, self.policies.auto_close_days, self.levels.sla)
+        key = "working-days" if self.levels.sla.auto_close.calendar else "calendar-days"
+        return self.text(locale or self.policies.locale, key, count=days)
 
     def template(self, purpose: str, locale: str, number: str, *, button: str = "") -> Template | None:
         """The template for that purpose, about the ticket with this number; `None` where none is configured."""

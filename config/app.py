@@ -8,9 +8,10 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -23,10 +24,12 @@ from bot.helpdesk import HelpDesk
 from bot.outbox import Outbox, recover
 from bot.services import levels, upkeep
 from bot.services.account import AccountWatch
+from bot.shares import HOUSEKEEPING, POLLER
 from config.clock import SystemClock
 from config.door import Door
 from config.house import furnished
 from config.listening import Timekeeper
+from config.partnership import Partnership, while_held
 from config.probes import Probes
 from config.settings import Settings
 from scheduler.jobs import Job
@@ -114,15 +117,18 @@ async def _furnished(settings: Settings, probes: Probes, door: Door, server: Ser
     clients = await platforms.connected(settings, door.clock, stack)
     helpdesk = furnished(settings, clients.telegram, clients.channels, door)
     await levels.settle(helpdesk)
-    await _recover(helpdesk)
     outbox = Outbox(helpdesk)
+    if db.shared():
+        await _join(helpdesk, stack)
+    else:
+        await _recover(helpdesk)
     stack.push_async_callback(_drained, helpdesk, outbox, _workers(helpdesk, outbox))
     stack.push_async_callback(server.stop)
     poller = platforms.poller_of(settings, helpdesk, clients.telegram)
     introduction = platforms.Introduction(settings, clients.telegram)
     _background(stack, telegram_introduction=introduction.run(helpdesk), pulse=pulse.beat(door.clock))
     if poller is not None:
-        _background(stack, telegram_poller=poller.run())
+        _background(stack, telegram_poller=while_held(helpdesk, POLLER, poller.run))
     account = AccountWatch(helpdesk, clients.whatsapp.inspect) if clients.whatsapp else None
     lookout = Lookout(settings, helpdesk, probes, account)
     watch = lookout.watch(
@@ -151,9 +157,17 @@ async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _join(helpdesk: HelpDesk, stack: AsyncExitStack) -> None:
+    """Others may be at work already: take our part, and what they leave behind with it."""
+    partnership = Partnership(helpdesk, partial(recover, helpdesk, all_others=True))
+    await partnership.join()
+    stack.push_async_callback(partnership.end)
+    _background(stack, partnership=partnership.run())
+
+
 async def _recover(helpdesk: HelpDesk) -> None:
-    """What the process before us left half done (SQLite: there is no other process, so all of it is ours)."""
-    items = await inbox_store.release_orphans(helpdesk.epoch, helpdesk.now(), all_others=True)
+    """What the process before us left half done; there is no other process, so all of it is ours."""
+    items = await inbox_store.release_orphans(helpdesk.epoch, helpdesk.now())
     errands = await recover(helpdesk, all_others=True)
     timers = await timer_store.release_orphans(helpdesk.epoch)
     if items or errands or timers:
@@ -181,14 +195,20 @@ def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, watch: Watch, t
     return [
         Job("timers", 1.0, timekeeper.sweep),
         Job("health", 1.0, watch.turn),
-        Job("levels", 0.25, lambda: levels.rearm(helpdesk)),
+        Job("levels", 0.25, partial(_once, helpdesk, levels.rearm)),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),
-        Job("pruning", 60.0, lambda: upkeep.prune(helpdesk)),
+        Job("pruning", 60.0, partial(_once, helpdesk, upkeep.prune)),
     ]
+
+
+async def _once(helpdesk: HelpDesk, chore: Callable[[HelpDesk], Awaitable[object]]) -> None:
+    """What one of several workers does for all."""
+    if helpdesk.shares.holds(HOUSEKEEPING):
+        await chore(helpdesk)
 
 
 async def _release(helpdesk: HelpDesk, outbox: Outbox) -> None:
     """Rows of workers whose lease ended go back into their lanes."""
-    await inbox_store.release_orphans(helpdesk.epoch, helpdesk.now(), all_others=False)
+    await inbox_store.release_orphans(helpdesk.epoch, helpdesk.now(), helpdesk.shares.lanes())
     await outbox.recover()

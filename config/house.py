@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bot.helpdesk import HelpDesk, Levels, Policies
 from bot.ports import Channel, Desk
+from bot.shares import Shares
 from bot.texts import Texts
+from config.clock import real_seconds
 from config.door import Door
 from config.policies import SHIPPED, load_intake
 from config.settings import Settings
@@ -27,6 +29,7 @@ def furnished(settings: Settings, desk: Desk, channels: Mapping[str, Channel], d
         desk=desk,
         files=files,
         bells=door.bells,
+        shares=Shares(clock=real_seconds),
         levels=Levels(load=partial(load_sla, settings.config.dir, settings.default_locale)),
     )
 

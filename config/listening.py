@@ -4,7 +4,10 @@ from typing import Protocol
 
 from bot.helpdesk import HelpDesk
 from bot.services import upkeep
+from bot.shares import POLLER
 from store import inbox
+
+ANOTHERS_TURN_SECONDS = 30.0
 
 
 class Listener(Protocol):
@@ -21,6 +24,7 @@ class Timekeeper:
         self._helpdesk = helpdesk
         self._poller = poller
         self._heard = False
+        self._started_at = helpdesk.clock.monotonic()
 
     async def sweep(self) -> int:
         """One turn of the scheduler; returns how many timers there were."""
@@ -28,4 +32,11 @@ class Timekeeper:
         return await upkeep.sweep(self._helpdesk) if self._heard else 0
 
     async def _listened(self) -> bool:
-        return (self._poller is None or self._poller.caught_up) and await inbox.idle()
+        return self._caught_up() and await inbox.idle()
+
+    def _caught_up(self) -> bool:
+        """Where another worker asks Telegram, it has had time enough to store what waited there."""
+        if self._poller is None or self._poller.caught_up:
+            return True
+        waited = self._helpdesk.clock.monotonic() - self._started_at
+        return not self._helpdesk.shares.holds(POLLER) and waited > ANOTHERS_TURN_SECONDS

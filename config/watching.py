@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+import structlog
+
 from adapters.servertime import clock_findings
 from adapters.telegram.updates import Poller
 from adapters.telegram.watch import TelegramWatch
@@ -14,9 +16,12 @@ from bot.health.watch import Findings
 from bot.helpdesk import HelpDesk
 from bot.services import alarms
 from bot.services.account import AccountWatch
+from bot.shares import HOUSEKEEPING
 from config.platforms import Introduction, Platforms
 from config.probes import Probes
 from config.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 _UNREACHABLE = frozenset({Trouble.TELEGRAM_UNREACHABLE, Trouble.WHATSAPP_UNREACHABLE})
 
@@ -53,7 +58,11 @@ class Lookout:
         return Watch(self._helpdesk.clock, self.register, checks, self._tell)
 
     async def _tell(self, news: News) -> None:
-        await alarms.tell(self._helpdesk, news.raised, news.healed)
+        """One of several workers tells the agents; what only another one sees is in its log and its `/readyz`."""
+        if self._helpdesk.shares.holds(HOUSEKEEPING):
+            await alarms.tell(self._helpdesk, news.raised, news.healed)
+        else:
+            log.warning("trouble seen", raised=[*map(str, news.raised)], healed=[str(what) for what, _ in news.healed])
 
     def _channels(self, platforms: Platforms, stopped: Callable[[], Mapping[str, str]]) -> list[Check]:
         async def refusing() -> Findings:

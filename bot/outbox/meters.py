@@ -1,4 +1,4 @@
-"""Measures of rates: a leaky bucket for people and channels, a sliding minute for an account in a group."""
+"""Measures of rates: a leaky bucket for people, a sliding second for channels, a sliding minute for groups."""
 
 from collections import deque
 
@@ -29,6 +29,24 @@ class Bucket:
 
     def is_full(self, now: float) -> bool:
         return self._tokens + (now - self._at) / self._rate.seconds >= self._rate.burst
+
+
+class Window:
+    """As many as a rate's burst in any stretch of the time it takes to fill up again: 30 in any second."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._seconds = rate.seconds * rate.burst
+        self._taken: deque[float] = deque(maxlen=rate.burst)
+
+    def pause(self, now: float) -> float:
+        """Seconds until there is room for one more."""
+        if len(self._taken) < (self._taken.maxlen or 0):
+            return 0.0
+        return max(0.0, self._taken[0] + self._seconds - now)
+
+    def took(self, now: float) -> None:
+        """One more."""
+        self._taken.append(now)
 
 
 class Meter:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.domain.channel import Rate
+from bot.domain.channel import Capabilities, Rate
 from bot.domain.errors import SendError
 from bot.domain.ledger import WORDS, Errand
 from bot.helpdesk import HelpDesk
 from bot.outbox.accounts import MAIN, Accounts
-from bot.outbox.meters import Bucket, Meter
+from bot.outbox.meters import Bucket, Meter, Window
 from bot.services.lanes import desk_place
 
 _BUCKETS_KEPT = 10_000
@@ -46,6 +46,7 @@ class Pacer:
         self._clock = helpdesk.clock
         self._channels = helpdesk.channels
         self._buckets: dict[str, Bucket] = {}
+        self._windows: dict[str, Window] = {}
         self._limit = helpdesk.desk.capabilities.group_writes_per_minute
         self._meters: dict[str, dict[int, Meter]] = {}
         self._chosen: dict[str, int] = {}
@@ -63,8 +64,15 @@ class Pacer:
         channel = self._channels.get(errand.channel)
         if channel is None or errand.op not in WORDS:
             return 0.0
-        rates = {errand.lane: channel.capabilities.rate_per_person, errand.channel: channel.capabilities.rate}
-        return max((self._take(name, rate, now) for name, rate in rates.items() if rate is not None), default=0.0)
+        return self._admit_to_channel(errand, channel.capabilities, now)
+
+    def _admit_to_channel(self, errand: Errand, limits: Capabilities, now: float) -> float:
+        """The channel's room is looked at first and taken last, so that nobody's turn is lost to a pause."""
+        window = self._windows.setdefault(errand.channel, Window(limits.rate)) if limits.rate else None
+        pause = (window.pause(now) if window else 0.0) or self._take_of_the_person(errand, limits.rate_per_person, now)
+        if window and not pause:
+            window.took(now)
+        return pause
 
     def _reserve(self, errand: Errand, plan: Plan, now: float) -> float:
         """Choose the emptiest account that has room; of equals a helper, which can do nothing else."""
@@ -93,11 +101,13 @@ class Pacer:
     def _meter(self, budget: str, account: int) -> Meter:
         return self._meters.setdefault(budget, {}).setdefault(account, Meter(self._limit))
 
-    def _take(self, name: str, rate: Rate, now: float) -> float:
-        bucket = self._buckets.get(name)
+    def _take_of_the_person(self, errand: Errand, rate: Rate | None, now: float) -> float:
+        if rate is None:
+            return 0.0
+        bucket = self._buckets.get(errand.lane)
         if bucket is None:
             self._forget_idle(now)
-            bucket = self._buckets[name] = Bucket(rate, now)
+            bucket = self._buckets[errand.lane] = Bucket(rate, now)
         return bucket.take(now)
 
     def _forget_idle(self, now: float) -> None:

@@ -17,6 +17,7 @@ from bot.outbox.pacing import Pacer, Plan, backoff_ms
 from bot.outbox.performing import Elsewhere, NotNow, Skipped, perform
 from bot.outbox.repairs import LEASE_MS
 from bot.services import delivery, moving
+from bot.shares import OUTBOX
 from store import db, messages, outbox
 from store.errors import LeaseLost
 
@@ -83,6 +84,8 @@ class Outbox:
 
     async def claim(self) -> int:
         """Start what may go out now; returns how many errands were claimed."""
+        if not self._helpdesk.shares.holds(OUTBOX):
+            return 0
         room = BATCH - len(self._running)
         if room <= 0:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
@@ -121,6 +124,8 @@ class Outbox:
 
     async def recover(self) -> int:
         """Take up what was left in `sending` by others, or by ourselves in a commit that failed."""
+        if not self._helpdesk.shares.holds(OUTBOX):
+            return 0
         return await repairs.recover(self._helpdesk, all_others=False, busy=self._running.values())
 
     async def drain(self) -> None:
@@ -154,6 +159,8 @@ class Outbox:
         bundle = await bundling.gathered(self._helpdesk, errand, LEASE_MS, at_least=enough)
         call = errand if len(bundle) == 1 else bundling.merged(bundle)
         try:
+            if not self._helpdesk.shares.holds(OUTBOX):
+                raise LeaseLost("Sending is another worker's by now.")
             ids = await perform(self._helpdesk, self._pacer, call)
         except Skipped as skipped:
             await self._skip(bundle, skipped)

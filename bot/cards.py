@@ -112,6 +112,8 @@ def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
     lines = [_row(helpdesk, "priority", helpdesk.desk_text(f"priority-{ticket.priority}"))]
     if ticket.category:
         lines.append(_row(helpdesk, "category", ticket.category))
+    if ticket.tags:
+        lines.append(_row(helpdesk, "tags", " ".join(f"#{name}" for name in ticket.tags)))
     form, locale = helpdesk.policies.intake, helpdesk.policies.locale
     for question in form.concerning(ticket.answers):
         value = ticket.answers.get(question.id)

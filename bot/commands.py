@@ -12,17 +12,21 @@ from bot.domain.ticket import Ticket
 from bot.domain.words import fold, plainly_begun
 from bot.helpdesk import HelpDesk
 from bot.services import (
+    autoclose,
     delivery,
     errands,
+    forgotten,
     lanes,
     levels,
     lifecycle,
     lookup,
     media,
     moderation,
+    presence,
     replies,
     rights,
     roles,
+    tags,
     teams,
     triage,
     why,
@@ -70,15 +74,21 @@ COMMANDS: tuple[Command, ...] = (
     Command(names=("reply", "yanıt", "cevap"), needs=Role.AGENT, run=lifecycle.reply, usage="TEXT"),
     Command(names=("priority", "öncelik"), needs=Role.AGENT, run=triage.priority, usage="P"),
     Command(names=("category", "kategori"), needs=Role.AGENT, run=triage.category, usage="C"),
+    Command(names=("tag", "etiket"), needs=Role.AGENT, run=tags.tag, usage="[NAME]"),
+    Command(names=("untag", "etiketsil"), needs=Role.AGENT, run=tags.untag, usage="NAME"),
     Command(names=("set", "alan"), needs=Role.AGENT, run=triage.field, usage="FIELD VALUE"),
     Command(names=("history", "geçmiş"), needs=Role.AGENT, run=lookup.history, usage="[#N]"),
     Command(names=("why", "neden"), needs=Role.AGENT, run=why.why, usage="[#N]"),
     Command(names=("tickets", "kayıtlar", "talepler"), needs=Role.AGENT, run=lookup.listing, usage="[FILTER]"),
     Command(names=("status", "durum"), needs=Role.AGENT, run=lookup.status, usage="[#N]"),
+    Command(names=("away", "uzakta"), needs=Role.AGENT, run=presence.away, usage="[UNTIL]"),
+    Command(names=("back", "döndüm"), needs=Role.AGENT, run=presence.back),
+    Command(names=("handover", "devret"), needs=Role.AGENT, run=forgotten.handover, usage="[@who]"),
     Command(names=("reopen", "yenidenaç"), needs=Role.AGENT, run=lifecycle.reopen),
     Command(names=("close", "kapat"), needs=Role.LEAD, run=lifecycle.close, usage="REASON"),
     Command(names=("ban", "yasakla"), needs=Role.LEAD, run=moderation.ban),
     Command(names=("unban", "yasağıkaldır"), needs=Role.LEAD, run=moderation.unban),
+    Command(names=("autoclose", "otokapat"), needs=Role.LEAD, run=autoclose.listing),
     Command(names=("closed", "kapalı"), needs=Role.LEAD, run=levels.closed, usage="[DAY] [REASON]"),
     Command(names=("reload", "yenidenoku"), needs=Role.ADMIN, run=levels.reload),
     Command(names=("role", "rol"), needs=Role.ADMIN, run=roles.role, usage="@who ROLE"),
@@ -105,6 +115,7 @@ async def said(helpdesk: HelpDesk, event: Said) -> None:
     role = rights.role_of(helpdesk, agent)
     if role is None:
         raise NotAllowed("not-your-right")
+    await presence.heard(helpdesk, agent, place, name or "")
     if name is not None:
         call = Call(agent=agent, role=role, place=place, argument=argument, ticket=ticket, said=event)
         await _answer(helpdesk, event, await dispatch(helpdesk, call, name), ticket)
@@ -143,24 +154,27 @@ _AGAIN: Mapping[Verb, Callable[[HelpDesk, int], Awaitable[str]]] = {
 
 
 async def pressed(helpdesk: HelpDesk, event: Pressed) -> None:
-    """A button in the group stands for a command, with the presser's own rights."""
+    """A button in the group stands for a command, with the presser's own rights; some are about no ticket."""
     agent = await rights.agent_of(event.author, event.desk)
     role = rights.role_of(helpdesk, agent)
     press = decode(event.token)
     if agent is None or role is None or event.desk is None or not may(role, Role.AGENT):
         raise NotAllowed("not-your-right")
+    await presence.heard(helpdesk, agent, event.desk, press.argument(0) if press is not None else "")
     if press is not None and press.verb in _AGAIN:
         answer = helpdesk.desk_text(await _AGAIN[press.verb](helpdesk, press.id))
         await errands.answer_press(helpdesk, lanes.DESK, event.press_id, answer)
         return
     ticket = await tickets.get(press.id) if press and press.verb is Verb.DESK else None
-    if press is None or ticket is None:
+    if press is None or press.verb is not Verb.DESK or (ticket is None and press.id):
         raise BadInput("button-old")
     call = Call(agent=agent, role=role, place=event.desk, argument=press.argument(1), ticket=ticket)
     answer = await dispatch(helpdesk, call, press.argument(0))
     await errands.answer_press(helpdesk, lanes.DESK, event.press_id)
-    if answer:
+    if answer and ticket is not None:
         await errands.to_topic(helpdesk, ticket.id, Outgoing(text=answer))
+    elif answer:
+        await errands.to_group(helpdesk, Outgoing(text=answer), chat=event.desk.chat, thread=event.desk.thread)
 
 
 async def _ticket_at(place: DeskPlace, event: Said) -> Ticket | None:

@@ -1,8 +1,9 @@
 """`gise sla explain`: the clocks of one history under one policy file, with the segments that add up to each deadline.
 
-The history is JSON: `{"events": [{"at": TIME, "status": STATUS, "reply": false, "facts": {…}}, …]}`, in order, the
-first one being the ticket's creation. TIME is ISO 8601 with an offset, or epoch milliseconds. `reply` marks an agent's
-word to the requester; `facts` (priority, type, category, team, vip, channel) hold from that event on.
+The history is JSON: `{"events": [{"at": TIME, "status": STATUS, "reply": false, "given": false, "facts": {…}}, …]}`,
+in order, the first one being the ticket's creation. TIME is ISO 8601 with an offset, or epoch milliseconds. `reply`
+marks an agent's word to the requester, `given` that somebody else became responsible, which begins a status limit
+anew; `facts` (priority, type, category, team, vip, channel) hold from that event on.
 """
 
 import json
@@ -18,7 +19,7 @@ from bot.domain.errors import GiseError
 from bot.domain.sla.clocks import Clock, Event, Segment, clocks, facts_of
 from bot.domain.sla.policy import Sla
 from bot.domain.ticket import Priority, Status
-from config.sla import Fact
+from config.sla_values import Fact
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE_MS = 60_000
@@ -50,6 +51,7 @@ class _Event(BaseModel):
     at: Annotated[int, BeforeValidator(instant)]
     status: Status
     reply: bool = False
+    given: bool = False
     facts: dict[Fact, str] = {}
 
 
@@ -70,8 +72,14 @@ def read_history(path: Path) -> list[Event]:
         where = ", ".join(map(str, first["loc"]))
         raise HistoryError(f"{path}: {where}: expected {first['msg'].removeprefix('Value error, ')}") from error
     events = [
-        Event(at=e.at, status=e.status, reply=e.reply, facts={str(name): value for name, value in e.facts.items()})
-        for e in history.events
+        Event(
+            at=one.at,
+            status=one.status,
+            reply=one.reply,
+            given=one.given,
+            facts={str(name): value for name, value in one.facts.items()},
+        )
+        for one in history.events
     ]
     for number, (event, following) in enumerate(pairwise(events), start=2):
         if following.at < event.at:

@@ -1,92 +1,32 @@
 """`sla.toml` as the domain's policies and calendars. A mistake names the file, the line and what was expected."""
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from zlib import crc32
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.domain.folding import fold
 from bot.domain.sla.calendar import Calendar, Shift
-from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Rule, Sla, Target
+from bot.domain.sla.policy import (
+    AutoClose,
+    ClockKind,
+    Escalation,
+    Policy,
+    Presence,
+    Recipient,
+    Rule,
+    Sla,
+    Target,
+)
 from bot.domain.ticket import Priority, Status
 from config.holidays import public_holidays
 from config.policies import policy_file, read_policy_file
+from config.sla_values import Country, Day, Fact, Hours, Length, TimeOfDay, Weekdays, Zone, length
 
 ALWAYS = "always"
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_LENGTH = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?")
-_SHIFT = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
-_MINUTE_MS = 60_000
-
-
-def _length(written: object) -> int:
-    found = _LENGTH.fullmatch(written) if isinstance(written, str) and written else None
-    if found is None or not any(map(int, filter(None, found.groups()))):
-        raise ValueError('a length such as "15m", "4h" or "1d12h"')
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return ((days * 24 + hours) * 60 + minutes) * _MINUTE_MS
-
-
-def _minute(hour: str, minute: str) -> int:
-    at = int(hour) * 60 + int(minute)
-    if int(minute) > 59 or at > 24 * 60:
-        raise ValueError('a time of day such as "09:00"')
-    return at
-
-
-def _shift(written: object) -> Shift:
-    found = _SHIFT.fullmatch(written) if isinstance(written, str) else None
-    if found is None:
-        raise ValueError('hours such as "09:00-18:00", or "22:00-06:00" for a night')
-    begin, end = _minute(found[1], found[2]), _minute(found[3], found[4])
-    return Shift(begin, end if end > begin else end + 24 * 60)
-
-
-def _time_of_day(written: object) -> int:
-    found = re.fullmatch(r"(\d{2}):(\d{2})", written) if isinstance(written, str) else None
-    if found is None:
-        raise ValueError('a time of day such as "13:00"')
-    return _minute(found[1], found[2])
-
-
-def _day(written: object) -> date:
-    try:
-        return written if isinstance(written, date) else date.fromisoformat(str(written))
-    except ValueError:
-        raise ValueError('a day such as "2026-10-30"') from None
-
-
-def _days(written: object) -> tuple[int, ...]:
-    first, _, last = str(written).partition("-")
-    if first not in _DAYS or (last and last not in _DAYS):
-        raise ValueError('days such as "mon" or "mon-fri"')
-    begin, end = _DAYS.index(first), _DAYS.index(last or first)
-    if end < begin:
-        raise ValueError("the earlier day first")
-    return tuple(range(begin, end + 1))
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise ValueError('a time zone such as "Europe/Istanbul"') from None
-    return name
-
-
-def _country(name: str) -> str:
-    public_holidays(name, 0, "")
-    return name
-
-
-Length = Annotated[int, BeforeValidator(_length)]
-Hours = list[Annotated[Shift, BeforeValidator(_shift)]]
-Fact = Literal["priority", "type", "category", "team", "vip", "channel"]
-Day = Annotated[date, BeforeValidator(_day)]
 
 
 class _Strict(BaseModel):
@@ -94,10 +34,10 @@ class _Strict(BaseModel):
 
 
 class _Calendar(_Strict):
-    zone: Annotated[str, AfterValidator(_zone)]
-    hours: dict[Annotated[tuple[int, ...], BeforeValidator(_days)], Hours]
-    holidays: Annotated[str, AfterValidator(_country)] = ""
-    half_day_until: Annotated[int, BeforeValidator(_time_of_day)] = 13 * 60
+    zone: Zone
+    hours: dict[Weekdays, Hours]
+    holidays: Country = ""
+    half_day_until: TimeOfDay = 13 * 60
     closed: list[Day] = []
     open: dict[Day, Hours] = {}
 
@@ -150,7 +90,7 @@ class _Escalation(_Strict):
     def made(self) -> Escalation:
         if self.at.endswith("%"):
             return Escalation(clock=self.clock, share=int(self.at[:-1]) / 100, to=self.to)
-        return Escalation(clock=self.clock, after_ms=_length(self.at[1:]), to=self.to)
+        return Escalation(clock=self.clock, after_ms=length(self.at[1:]), to=self.to)
 
 
 class _Policy(_Strict):
@@ -191,13 +131,38 @@ def _or_always(name: str) -> str:
 
 
 class _Rule(_Strict):
-    when: Annotated[
-        dict[Literal["priority", "type", "category", "team", "vip", "channel"], list[str]], Field(min_length=1)
-    ]
+    when: Annotated[dict[Fact, list[str]], Field(min_length=1)]
     policy: str
 
 
 class _Team(_Strict):
+    calendar: str
+
+
+_Days = Annotated[int, Field(ge=1, le=365)]
+
+
+class _AutoClose(_Strict):
+    pending: _Days | None = None
+    solution_proposed: _Days | None = None
+    calendar: str = ALWAYS
+    exempt: list[Annotated[str, Field(min_length=1)]] = []
+
+    def made(self) -> AutoClose:
+        given = {Status.PENDING: self.pending, Status.SOLUTION_PROPOSED: self.solution_proposed}
+        return AutoClose(
+            days={status: days for status, days in given.items() if days is not None},
+            calendar=_or_always(self.calendar),
+            exempt=frozenset(map(fold, self.exempt)),
+        )
+
+
+class _Presence(_Strict):
+    silence: Length | None = None
+    calendar: str = ALWAYS
+
+
+class _Agent(_Strict):
     calendar: str
 
 
@@ -207,17 +172,32 @@ class _File(_Strict):
     policies: Annotated[dict[str, _Policy], Field(min_length=1)]
     rule: list[_Rule] = []
     teams: dict[str, _Team] = {}
+    auto_close: _AutoClose = _AutoClose()
+    presence: _Presence = _Presence()
+    agents: dict[str, _Agent] = {}
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         for policy in (self.default, *(rule.policy for rule in self.rule)):
             if policy not in self.policies:
                 raise ValueError(f'a policy of this file ({", ".join(self.policies)}), not "{policy}"')
-        named = {name for policy in self.policies.values() for name in policy.calendars()}
-        for calendar in sorted(named | {team.calendar for team in self.teams.values()}):
+        for calendar in sorted(self.calendars_named()):
             if calendar not in self.calendars:
                 raise ValueError(f'a calendar of this file ({", ".join(self.calendars)}), not "{calendar}"')
         return self
+
+    def calendars_named(self) -> set[str]:
+        """Every calendar something of this file asks for."""
+        named = {name for policy in self.policies.values() for name in policy.calendars()}
+        named |= {team.calendar for team in self.teams.values()} | {one.calendar for one in self.agents.values()}
+        return named | ({self.auto_close.calendar, self.presence.calendar} - {ALWAYS})
+
+    def presences(self) -> Presence:
+        silence = self.presence.silence
+        return Presence(
+            silence=None if silence is None else Target(silence, _or_always(self.presence.calendar)),
+            hours={fold(name.removeprefix("@")): agent.calendar for name, agent in self.agents.items()},
+        )
 
 
 def load_sla(folder: Path | None, locale: str) -> Sla:
@@ -236,5 +216,7 @@ def read_sla(path: Path, locale: str) -> Sla:
             Rule({fact: frozenset(values) for fact, values in rule.when.items()}, rule.policy) for rule in file.rule
         ),
         teams={name: team.calendar for name, team in file.teams.items()},
+        auto_close=file.auto_close.made(),
+        presence=file.presences(),
         version=crc32(path.read_bytes()),
     )

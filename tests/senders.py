@@ -77,7 +77,14 @@ SENDERS: dict[str, Callable[[Json], Json]] = {
 AGENTS = {"admin", "lead", "agent", "member"}
 PRESSERS = ("admin", "lead", "agent", "member", "owner", "ex-agent", "customer", "other group")
 # What has to happen first, so that a command makes sense.
-BEFORE = {"resume": "/ask Hangi model?", "reopen": "/close bitti", "ban": "/unban", "unban": "/ban küfür"}
+BEFORE = {
+    "resume": "/ask Hangi model?",
+    "reopen": "/close bitti",
+    "ban": "/unban",
+    "unban": "/ban küfür",
+    "untag": "/tag önemli",
+    "handover": "/take",
+}
 
 
 async def sends(strict_house: House, update: Json) -> inbox.Outcome:
@@ -104,7 +111,7 @@ async def body(strict_house: House, text: str, ticket: Ticket | None, **fields: 
 async def picture(ticket: Ticket) -> tuple[Any, ...]:
     """Whatever a sender without rights must not be able to change."""
     rows = await counted()
-    people = [(agent.id, agent.role) for agent in await desk.agents() if agent.role is not None]
+    people = [(one.id, one.role, one.away_until) for one in await desk.agents() if one.role or one.away_until]
     sent = [row["id"] for row in await outgoing(channel="whatsapp")]
     return (
         await tickets.get(ticket.id),

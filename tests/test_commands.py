@@ -17,10 +17,11 @@ from tests.builders import GROUP, House, house, shipped_texts
 README = Path(__file__).parents[1] / "README.md"
 LOCALES = ("tr", "en")
 PROMISED = {"take", "assign", "ask", "propose", "postpone", "dev", "resume", "note", "reply", "priority", "category"}
-PROMISED |= {"set", "history", "tickets", "status", "close", "reopen", "role", "help"}
+PROMISED |= {"tag", "untag", "away", "back", "set", "history", "tickets", "status", "close", "reopen", "role", "help"}
 ABOVE_AGENTS = {
     "close": Role.LEAD,
     "closed": Role.LEAD,
+    "autoclose": Role.LEAD,
     "reload": Role.ADMIN,
     "ban": Role.LEAD,
     "unban": Role.LEAD,

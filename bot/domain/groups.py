@@ -20,6 +20,12 @@ def home(groups: Sequence[Group], ticket_id: int, team: str = "") -> str:
     return theirs[(ticket_id - 1) % len(theirs)].chat if theirs else ""
 
 
+def after(groups: Sequence[Group], chat: str) -> str:
+    """The group that follows that one in the list, which goes round; a single group follows itself."""
+    chats = [group.chat for group in groups]
+    return chats[(chats.index(chat) + 1) % len(chats)] if chat in chats else chats[0]
+
+
 def team_named(groups: Sequence[Group], wanted: str) -> str:
     """The team that is meant, whatever the case and the dots of Turkish letters; empty when there is none."""
     return next((group.team for group in groups if group.team and fold(group.team) == fold(wanted)), "")

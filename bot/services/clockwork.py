@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.domain import groups
 from bot.domain.intake import TYPE
 from bot.domain.sla.alarms import Alarm, alarms
 from bot.domain.sla.calendar import opens_at
@@ -12,7 +13,7 @@ from bot.domain.sla.policy import ClockKind
 from bot.domain.ticket import Step, Ticket
 from bot.domain.timers import TimerKind
 from bot.helpdesk import HelpDesk
-from store import conversations, escalations, tickets
+from store import conversations, desk, escalations, tickets
 
 _OF_THE_CONVERSATION = frozenset({"vip", "channel"})
 
@@ -82,4 +83,7 @@ async def _facts(helpdesk: HelpDesk, ticket: Ticket) -> dict[str, str]:
         conversation = await conversations.get(ticket.conversation_id)
         if conversation is not None:
             facts |= {"vip": "yes" if conversation.requester.vip else "no", "channel": conversation.channel}
+    if "team" in helpdesk.levels.sla.asks and ticket.id:
+        topic = await desk.topic(ticket.id)
+        facts["team"] = groups.team_at(helpdesk.desk.groups, topic.chat) if topic is not None else ""
     return facts

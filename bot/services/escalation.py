@@ -2,24 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 
+import structlog
+
+from bot.domain import groups
 from bot.domain.ledger import Urgency
 from bot.domain.outgoing import Button, Outgoing
+from bot.domain.people import Agent
 from bot.domain.press import Verb, encode
 from bot.domain.sla.clocks import Clock
-from bot.domain.sla.policy import Recipient
+from bot.domain.sla.policy import ClockKind, Recipient
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
-from bot.services import addressees, clockwork, errands
+from bot.services import addressees, clockwork, digests, errands, forgotten
 from bot.services.casework import conversation_of, notify
+from bot.services.homes import home_of
 from store import db, escalations, tickets
 from store.escalations import Raised
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
 SINGLY = 3
 """So many are told in their own topics; more would eat the group's budget and nobody would read them."""
-LISTED = 30
-
-Due = tuple[Raised, Ticket]
 
 
 async def fired(helpdesk: HelpDesk, ticket: Ticket) -> None:
@@ -28,38 +32,56 @@ async def fired(helpdesk: HelpDesk, ticket: Ticket) -> None:
     due = [alarm for alarm in await clockwork.raised_next(helpdesk, ticket) if alarm.due_at <= now]
     for alarm in due:
         await escalations.add(ticket.id, alarm)
-    await tickets.save(ticket, None, await clockwork.deadlines(helpdesk, ticket))
+    await tickets.rearm(ticket, None, await clockwork.deadlines(helpdesk, ticket))
 
 
 async def tell(helpdesk: HelpDesk) -> int:
-    """Tell of everything that was recorded, oldest first, in one commit; returns how many steps that were."""
-    async with db.transaction():
-        raised = await escalations.untold(AT_ONCE)
-        alive = [(one, ticket) for one in raised if (ticket := await _still(helpdesk, one)) is not None]
-        inside = [due for due in alive if due[0].recipient is not Recipient.REQUESTER]
-        for one, ticket in alive:
-            if one.recipient is Recipient.REQUESTER:
-                await _tell_requester(helpdesk, ticket)
-        if len(inside) > SINGLY:
-            await _digest(helpdesk, inside)
-        else:
-            for one, ticket in inside:
-                await _line(helpdesk, ticket, one)
-        await escalations.tell(raised)
+    """Act upon and tell of everything that was recorded, oldest first; returns how many steps that were.
+
+    Each is a commit of its own, so that a day of downtime holds up no message for long.
+    """
+    raised = await escalations.untold(AT_ONCE)
+    for one in raised:
+        try:
+            async with db.transaction():
+                await _told(helpdesk, one, gathered=len(raised) > SINGLY)
+        except Exception:
+            # It stays untold and is tried again with the next turn; the others do not wait for it.
+            log.exception("escalation failed", escalation=one.id, ticket=one.ticket_id)
     return len(raised)
 
 
-async def _still(helpdesk: HelpDesk, raised: Raised) -> Ticket | None:
-    """The ticket, unless its clock was stopped or paused meanwhile: then there is nothing to be told."""
+async def _told(helpdesk: HelpDesk, raised: Raised, *, gathered: bool) -> None:
+    if not await escalations.told(raised):
+        return
+    found = await _still(helpdesk, raised)
+    if found is None:
+        return
+    ticket, clock = found
+    if raised.recipient is Recipient.REQUESTER:
+        await _tell_requester(helpdesk, ticket)
+    elif raised.recipient is Recipient.ANOTHER_AGENT:
+        await _give_away(helpdesk, ticket, raised, clock, gathered=gathered)
+    elif not _is_nobodys_limit(ticket, raised):
+        agents = await addressees.behind(helpdesk, raised.recipient, ticket)
+        await _say(helpdesk, ticket, raised, _sentence(helpdesk, ticket, raised), agents, gathered=gathered)
+
+
+def _is_nobodys_limit(ticket: Ticket, raised: Raised) -> bool:
+    """Nobody is reminded to take a new ticket: if nobody does, somebody gets it."""
+    return raised.clock is ClockKind.STATUS_LIMIT and raised.recipient is Recipient.ASSIGNEE and ticket.assignee is None
+
+
+async def _still(helpdesk: HelpDesk, raised: Raised) -> tuple[Ticket, Clock] | None:
+    """The ticket and its clock, unless this round of it ended or was paused meanwhile: nothing is to be told then."""
     ticket = await tickets.get(raised.ticket_id)
     if ticket is None or not ticket.live:
         return None
-    clock = await _clock(helpdesk, ticket, raised)
-    return ticket if clock is not None and clock.stopped_at is None and clock.deadline is not None else None
-
-
-async def _clock(helpdesk: HelpDesk, ticket: Ticket, raised: Raised) -> Clock | None:
-    return next((one for one in await clockwork.clocks_of(helpdesk, ticket) if one.kind is raised.clock), None)
+    clocks = await clockwork.clocks_of(helpdesk, ticket)
+    clock = next((one for one in clocks if (one.kind, one.started_at) == (raised.clock, raised.since)), None)
+    if clock is None or clock.stopped_at is not None or clock.deadline is None:
+        return None
+    return ticket, clock
 
 
 async def _tell_requester(helpdesk: HelpDesk, ticket: Ticket) -> None:
@@ -69,33 +91,46 @@ async def _tell_requester(helpdesk: HelpDesk, ticket: Ticket) -> None:
     await errands.line(helpdesk, ticket.id, "desk-no-news-told", urgency=Urgency.STATUS)
 
 
-async def _line(helpdesk: HelpDesk, ticket: Ticket, raised: Raised) -> None:
-    """In the ticket's topic, with the buttons that help; to a person directly where that is possible."""
-    text = _sentence(helpdesk, ticket, raised)
-    agents = await addressees.behind(helpdesk, raised.recipient, ticket)
-    others = await addressees.tell(helpdesk, agents, text)
-    if others:
-        text = f"{text}\n{addressees.mention(others)}"
-    await errands.to_topic(
-        helpdesk, ticket.id, Outgoing(text=text, rows=(_buttons(helpdesk, ticket),)), urgency=Urgency.STATUS
+async def _give_away(helpdesk: HelpDesk, ticket: Ticket, raised: Raised, clock: Clock, *, gathered: bool) -> None:
+    """A free agent gets the forgotten ticket; they, whoever had it and the leads are told, also when nobody is free."""
+    concerned = await addressees.behind(helpdesk, Recipient.LEAD, ticket)
+    found = await forgotten.moved(helpdesk, ticket, clock.target_ms)
+    if found is None:
+        text = helpdesk.desk_text("forgotten-nobody-free", number=ticket.label, subject=ticket.subject)
+        await _say(helpdesk, ticket, raised, text, concerned, gathered=gathered)
+        return
+    after, agent = found
+    before = await addressees.behind(helpdesk, Recipient.ASSIGNEE, ticket)
+    text = helpdesk.desk_text(
+        "forgotten-moved",
+        number=after.label,
+        before=ticket.assignee_name or helpdesk.desk_text("nobody"),
+        agent=agent.name,
+        subject=after.subject,
     )
+    people = {one.id: one for one in (agent, *before, *concerned)}
+    await _say(helpdesk, after, raised, text, list(people.values()), gathered=gathered)
 
 
-async def _digest(helpdesk: HelpDesk, dues: Sequence[Due]) -> None:
-    """One message for all of them, the oldest first, and one to each person who can be written to."""
-    lines = [_sentence(helpdesk, ticket, raised) for raised, ticket in dues]
-    meant = [await addressees.behind(helpdesk, raised.recipient, ticket) for raised, ticket in dues]
-    people = {agent.id: agent for agents in meant for agent in agents}
-    text = _listed(helpdesk, lines)
-    others = await addressees.tell(helpdesk, list(people.values()), text)
+async def _say(
+    helpdesk: HelpDesk, ticket: Ticket, raised: Raised, text: str, agents: Sequence[Agent], *, gathered: bool
+) -> None:
+    """To a person directly where that is possible; to the others in the ticket's topic, or in the group's digest."""
+    others = await addressees.tell(helpdesk, agents, text, gathered=gathered)
+    home = await home_of(helpdesk, ticket.id)
+    chat = home.chat
+    if raised.recipient is Recipient.NEXT_GROUP:
+        chat = groups.after(helpdesk.desk.groups, chat)
+        text = " ".join(filter(None, (text, helpdesk.desk.link(home.chat, home.thread))))
+    if gathered:
+        await digests.to_group(helpdesk, chat, text, [addressees.mention([one]) for one in others])
+        return
+    if chat != home.chat:
+        await errands.to_group(helpdesk, Outgoing(text=text), chat=chat, about=ticket.id)
+        return
     words = "\n".join(filter(None, (text, addressees.mention(others))))
-    await errands.to_group(helpdesk, Outgoing(text=words), chat=helpdesk.desk.group)
-
-
-def _listed(helpdesk: HelpDesk, lines: Sequence[str]) -> str:
-    rest = len(lines) - LISTED
-    more = [helpdesk.desk_text("sla-digest-more", count=rest)] if rest > 0 else []
-    return "\n".join((helpdesk.desk_text("sla-digest", count=len(lines)), *lines[:LISTED], *more))
+    message = Outgoing(text=words, rows=(_buttons(helpdesk, ticket),))
+    await errands.to_topic(helpdesk, ticket.id, message, urgency=Urgency.STATUS)
 
 
 def _sentence(helpdesk: HelpDesk, ticket: Ticket, raised: Raised) -> str:

@@ -6,20 +6,21 @@ import structlog
 
 from bot.domain.errors import BadInput, GiseError
 from bot.domain.outgoing import Outgoing
-from bot.domain.ticket import Action, Ticket
-from bot.domain.timers import TimerKind
+from bot.domain.ticket import SYSTEM, Action, Ticket, transition
 from bot.domain.when import parse_when
 from bot.helpdesk import HelpDesk
-from bot.services import clockwork, errands
+from bot.services import clockwork, errands, presence
 from bot.services.call import Call
-from bot.services.casework import apply
-from store import audit, db, levels, timers
+from store import audit, db, levels, tickets, timers
 
 SLICE = 10
 """So many tickets share a commit: messages wait for no more than that."""
 _AT = "levels:at"
 _KNOWN = "levels:known"
+_OPEN = "levels:open"
 _TOLD_EVERY = 10_000
+CARDS = 100
+"""Where more tickets are open, their cards follow with their next change: a group takes twenty writes a minute."""
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,8 @@ def _day(helpdesk: HelpDesk, argument: str) -> tuple[date, str]:
 
 async def settle(helpdesk: HelpDesk) -> None:
     """At a start: take the closed days into account; where the files changed meanwhile, every ticket follows."""
+    async with db.transaction():
+        await presence.listens(helpdesk)
     helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
     if await levels.mark(_KNOWN) == helpdesk.levels.sla.version:
         return
@@ -82,7 +85,9 @@ async def _begin(helpdesk: HelpDesk) -> int:
     """Let every open ticket be looked at, from the first one on; returns how many there are."""
     await levels.set_mark(_KNOWN, helpdesk.levels.sla.version)
     await levels.set_mark(_AT, 0)
-    return await levels.live_count()
+    count = await levels.live_count()
+    await levels.set_mark(_OPEN, count)
+    return count
 
 
 async def rearm(helpdesk: HelpDesk) -> int:
@@ -92,8 +97,10 @@ async def rearm(helpdesk: HelpDesk) -> int:
         if at is None:
             return 0
         found = await levels.live_after(at, SLICE)
+        few = (await levels.mark(_OPEN) or 0) <= CARDS
         for ticket in found:
-            await _follow(helpdesk, ticket)
+            if await _follow(helpdesk, ticket) and few:
+                await errands.card(helpdesk, ticket.id)
         if found:
             await levels.set_mark(_AT, found[-1].id)
             await _tell(helpdesk, at, found[-1].id)
@@ -103,12 +110,15 @@ async def rearm(helpdesk: HelpDesk) -> int:
     return len(found)
 
 
-async def _follow(helpdesk: HelpDesk, ticket: Ticket) -> None:
-    """Arm the ticket for its new deadlines; the history says so where they differ."""
-    armed = (await timers.of_ticket(ticket.id)).get(TimerKind.SLA)
-    due = (await clockwork.deadlines(helpdesk, ticket)).get(TimerKind.SLA)
-    if armed != due:
-        await apply(helpdesk, ticket, Action.SET, reason=helpdesk.desk_text("history-levels"))
+async def _follow(helpdesk: HelpDesk, ticket: Ticket) -> bool:
+    """Arm the ticket for its new deadlines; the history says so where they differ, and so does the answer."""
+    due = await clockwork.deadlines(helpdesk, ticket)
+    if await timers.of_ticket(ticket.id) == due:
+        return False
+    reason = helpdesk.desk_text("history-levels")
+    _, step = transition(ticket, Action.SET, actor=SYSTEM, at=helpdesk.now(), reason=reason)
+    await tickets.rearm(ticket, step, due)
+    return True
 
 
 async def _tell(helpdesk: HelpDesk, before: int, now: int) -> None:

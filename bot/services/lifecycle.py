@@ -8,16 +8,17 @@ from bot.domain.message import Said
 from bot.domain.outgoing import Outgoing
 from bot.domain.people import Agent, Conversation, Role, may
 from bot.domain.ticket import Action, CloseReason, Ticket
-from bot.domain.timers import DAY_MS
+from bot.domain.timers import TimerKind
 from bot.domain.when import parse_when
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, proposals, replies, rights, teams
+from bot.services import aftercare, presence, proposals, replies, rights, teams
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
 from store import audit, conversations, desk
 
 _DEV_WORDS = 3
+_WITHOUT_END = {"frame-ask": "frame-ask-open", "frame-propose": "frame-propose-open"}
 _MAY_CLOSE_WITH = (
     CloseReason.BY_LEAD,
     CloseReason.ANSWERED_BY_ARTICLE,
@@ -50,7 +51,7 @@ async def assign(helpdesk: HelpDesk, call: Call) -> str:
     if not may(rights.role_of(helpdesk, found[0]), Role.AGENT):
         raise BadInput("agent-cannot", name=found[0].name)
     await _give(helpdesk, call, found[0], Action.ASSIGN)
-    return helpdesk.desk_text("desk-assigned", number=call.on.label, name=found[0].name)
+    return helpdesk.desk_text("desk-assigned", number=call.on.label, name=presence.named(helpdesk, found[0]))
 
 
 def _nobody_meant(helpdesk: HelpDesk, wanted: str, found: list[Agent]) -> BadInput:
@@ -118,15 +119,17 @@ def _said(call: Call, usage: str) -> Said:
 
 
 def _framed(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, key: str, said: Said) -> str:
-    """The words with the announcement of what silence will do."""
-    end = (ticket.waiting_since or helpdesk.now()) + helpdesk.policies.auto_close_days * DAY_MS
+    """The words with the announcement of what silence will do, if it does anything."""
+    locale, end = conversation.locale, helpdesk.deadlines(ticket).get(TimerKind.AUTO_CLOSE)
+    if end is None:
+        return helpdesk.text(locale, _WITHOUT_END[key], text=said.content.text, number=ticket.label)
     return helpdesk.text(
-        conversation.locale,
+        locale,
         key,
         text=said.content.text,
         number=ticket.label,
-        days=helpdesk.policies.auto_close_days,
-        until=helpdesk.moment(conversation.locale, end),
+        days=helpdesk.patience(ticket, locale),
+        until=helpdesk.moment(locale, end),
     )
 
 

@@ -1,11 +1,13 @@
 """What a card needs to know, gathered from the store."""
 
+from dataclasses import replace
+
 from bot.cards import Card, card
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
-from bot.services import clockwork
+from bot.services import clockwork, presence
 from bot.services.casework import conversation_of
-from store import tickets
+from store import desk, tickets
 
 _EARLIER = 6
 
@@ -17,6 +19,9 @@ async def card_of(helpdesk: HelpDesk, ticket: Ticket) -> Card:
     earlier = tuple(other.label for other in theirs if other.id != ticket.id)
     origin = await tickets.get(ticket.follow_up_of) if ticket.follow_up_of else None
     channel = helpdesk.channels[conversation.channel]
+    holder = await desk.agent(ticket.assignee) if ticket.assignee is not None else None
+    if holder is not None:
+        ticket = replace(ticket, assignee_name=presence.named(helpdesk, holder))
     return card(
         helpdesk,
         ticket,

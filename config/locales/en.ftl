@@ -142,10 +142,10 @@ intake-noted = Thank you, noted.
 notice-taken = { $number }: Your request is in progress. One of us is looking into it.
 frame-ask = ❓ { $text }
 
-    Just write your answer here. If we do not hear from you by { $until } ({ $days } days), we will close request { $number }.
+    Just write your answer here. If we do not hear from you by { $until } ({ $days }), we will close request { $number }.
 frame-propose = 💡 { $text }
 
-    Does this solve it? If we do not hear from you by { $until } ({ $days } days), we will close request { $number }.
+    Does this solve it? If we do not hear from you by { $until } ({ $days }), we will close request { $number }.
 notice-postponed = { $number }: Your request is postponed; we will take it up again { $until }. Write any time and we will look at once.
 notice-in-development = { $number }: Your request is with our developers. Expected: { $eta }. We will keep you posted.
 notice-reminder = { $number }: We are still waiting for your answer. Without one by { $until } we will close the request.
@@ -153,7 +153,7 @@ rejected-ask-reason = { $number }: Understood, your request stays open. Could yo
 reason-noted = Thank you, we passed it on to our team.
 contradiction = { $number }: You just wrote that the problem is still there. Shall we close the request all the same?
 closed-accepted = { $number }: Thank you for confirming, your request is closed. Just write here if you need us again.
-closed-no-answer = { $number }: We had no answer for { $days } days and closed the request. If the problem is still there, just write here.
+closed-no-answer = { $number }: We had no answer for { $days } and closed the request. If the problem is still there, just write here.
 closed-by-lead = { $number }: Your request was closed. If you have a question, just write here.
 offer-reopen = Your request { $number } was closed. Is this about it, or is it a new request?
 reopened = { $number }: Your request is open again.
@@ -256,7 +256,7 @@ desk-rejected = ❌ { $name } rejected the solution and was asked why.
 desk-rejected-assigned = ❌ { $name } rejected the solution and was asked why. The ticket is back with { $agent }.
 desk-contradiction = ⚠️ { $name } accepted but also wrote that it still fails; we asked once more.
 desk-reopened = ↩️ { $name } reopened the ticket.
-desk-auto-closed = ⌛ No answer for { $days } days, the ticket is closed.
+desk-auto-closed = ⌛ No answer for { $days }, the ticket is closed.
 desk-woke = ⏰ The wait is over, the ticket is open again. { $agent } { $reason }
 desk-eta = 📅 The ETA has come: { $engineer }, { $issue }. { $agent } time to tell the requester.
 desk-blocked = 🚫 The requester blocked the bot; messages do not arrive.
@@ -550,3 +550,47 @@ closed-days-none = No closed days. Example: /closed 2026-10-30 stocktaking
 levels-following = ⏱ Clocks are being renewed: { $count } tickets to go.
 levels-followed = ⏱ The clocks of all open tickets are renewed.
 history-levels = service levels changed
+calendar-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+ }
+working-days = { $count ->
+    [one] { $count } working day
+   *[other] { $count } working days
+ }
+frame-ask-open = ❓ { $text }
+
+    Just write your answer here. Request: { $number }
+frame-propose-open = 💡 { $text }
+
+    Does this solve it? Request: { $number }
+card-tags = Tags
+command-tag = add or show tags
+command-untag = remove a tag
+command-away = I am away: tomorrow 09:00, 3 days …
+command-back = I am back
+command-handover = hand open tickets over to others
+command-autoclose = what silence will close and when (lead)
+usage-tag = Write the tag. For example: /tag billing
+tags-of = 🏷 { $number }: { $tags }
+tags-too-many = A ticket can have { $most } tags at most.
+tags-not-there = { $number } has no such tag. Its tags: { $tags }
+away-until = 🌙 { $name } is away until { $until }.
+away-open-end = 🌙 { $name } is away until further notice.
+away-has-tickets = { $count } open tickets are still theirs and can be handed over.
+away-reminder = No tickets come to you meanwhile; write /back when you are here again.
+step-handover = ↪ Hand over
+step-back = ☀️ I am back
+back-done = ☀️ { $name } is back.
+handover-nothing = { $name } has no open tickets.
+handover-done = ↪ Handed over from { $name }:
+handover-more = There may be more; the same command goes on.
+history-handover = handed over from { $name }
+history-forgotten = nobody wrote for { $length }
+forgotten-moved = 🔁 { $number } · lay too long: { $before } → { $agent }. { $subject }
+forgotten-nobody-free = 🔥 { $number } · lay too long, and nobody is free to take it. { $subject }
+autoclose-list = ⌛ To be closed if no answer comes:
+autoclose-none = ⌛ No ticket is about to be closed by silence.
+autoclose-exempt = To keep one open: /tag { $tag } in its topic
+autoclose-no-exempt = To keep tickets open by a tag: [auto_close] exempt in sla.toml.
+autoclose-kept = stays open: the last word is theirs, or ours did not arrive

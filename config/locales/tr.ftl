@@ -142,10 +142,10 @@ intake-noted = Teşekkürler, not ettik.
 notice-taken = { $number }: Talebiniz inceleniyor. Bir ekip arkadaşımız ilgileniyor.
 frame-ask = ❓ { $text }
 
-    Yanıtınızı buraya yazmanız yeterli. { $until } tarihine kadar ({ $days } gün) yanıt gelmezse { $number } numaralı talebi kapatacağız.
+    Yanıtınızı buraya yazmanız yeterli. { $until } tarihine kadar ({ $days }) yanıt gelmezse { $number } numaralı talebi kapatacağız.
 frame-propose = 💡 { $text }
 
-    Sorununuz çözüldü mü? { $until } tarihine kadar ({ $days } gün) yanıt gelmezse { $number } numaralı talebi kapatacağız.
+    Sorununuz çözüldü mü? { $until } tarihine kadar ({ $days }) yanıt gelmezse { $number } numaralı talebi kapatacağız.
 notice-postponed = { $number }: Talebiniz ertelendi, { $until } itibarıyla yeniden ele alacağız. Bu arada bir şey yazarsanız hemen bakarız.
 notice-in-development = { $number }: Talebiniz geliştirme ekibimizde. Tahmini tarih: { $eta }. Gelişme oldukça haber vereceğiz.
 notice-reminder = { $number }: Hâlâ yanıtınızı bekliyoruz. { $until } tarihine kadar yanıt gelmezse talebi kapatacağız.
@@ -153,7 +153,7 @@ rejected-ask-reason = { $number }: Anladık, talebiniz açık kalıyor. Neyin ol
 reason-noted = Teşekkürler, ekibimize ilettik.
 contradiction = { $number }: Az önce sorunun sürdüğünü yazdınız. Talebi yine de kapatalım mı?
 closed-accepted = { $number }: Onayınız için teşekkürler, talebiniz kapandı. Gerekirse buraya yazmanız yeterli.
-closed-no-answer = { $number }: { $days } gün yanıt gelmediği için talebi kapattık. Sorun sürüyorsa buraya yazmanız yeterli.
+closed-no-answer = { $number }: { $days } yanıt gelmediği için talebi kapattık. Sorun sürüyorsa buraya yazmanız yeterli.
 closed-by-lead = { $number }: Talebiniz kapatıldı. Bir sorunuz olursa buraya yazmanız yeterli.
 offer-reopen = { $number } numaralı talebiniz kapanmıştı. Bu mesaj onunla mı ilgili, yoksa yeni bir talep mi?
 reopened = { $number }: Talebiniz yeniden açıldı.
@@ -256,7 +256,7 @@ desk-rejected = ❌ { $name } çözümü reddetti; nedeni soruldu.
 desk-rejected-assigned = ❌ { $name } çözümü reddetti; nedeni soruldu. Talep yine { $agent } üzerinde.
 desk-contradiction = ⚠️ { $name } hem kabul etti hem de sorunun sürdüğünü yazdı; bir kez daha soruldu.
 desk-reopened = ↩️ { $name } talebi yeniden açtı.
-desk-auto-closed = ⌛ { $days } gün yanıt gelmedi, talep kapandı.
+desk-auto-closed = ⌛ { $days } yanıt gelmedi, talep kapandı.
 desk-woke = ⏰ Erteleme bitti, talep yeniden açık. { $agent } { $reason }
 desk-eta = 📅 Tahmini tarih geldi: { $engineer }, { $issue }. { $agent } müşteriye haber verme zamanı.
 desk-blocked = 🚫 Müşteri botu engelledi; mesajlar ulaşmıyor.
@@ -550,3 +550,41 @@ closed-days-none = Kapalı gün yok. Örnek: /closed 2026-10-30 sayım
 levels-following = ⏱ Süreler yenileniyor: { $count } talep kaldı.
 levels-followed = ⏱ Bütün açık taleplerin süreleri yenilendi.
 history-levels = hizmet süreleri değişti
+calendar-days = { $count } gün
+working-days = { $count } iş günü
+frame-ask-open = ❓ { $text }
+
+    Yanıtınızı buraya yazmanız yeterli. Talep: { $number }
+frame-propose-open = 💡 { $text }
+
+    Sorununuz çözüldü mü? Talep: { $number }
+card-tags = Etiketler
+command-tag = etiket ekle ya da göster
+command-untag = etiketi kaldır
+command-away = uzaktayım: yarın 09:00, 3 gün …
+command-back = döndüm
+command-handover = açık talepleri başkalarına devret
+command-autoclose = sessizlik neyi ne zaman kapatacak (lider)
+usage-tag = Etiketi yazın. Örnek: /tag fatura
+tags-of = 🏷 { $number }: { $tags }
+tags-too-many = Bir talebin en çok { $most } etiketi olabilir.
+tags-not-there = { $number } üzerinde böyle bir etiket yok. Etiketleri: { $tags }
+away-until = 🌙 { $name } { $until } dönüşüne kadar uzakta.
+away-open-end = 🌙 { $name } uzakta, dönünce haber verecek.
+away-has-tickets = Üzerinde { $count } açık talep var; istenirse devredilir.
+away-reminder = Bu arada size talep verilmez; döndüyseniz /back yazın.
+step-handover = ↪ Devret
+step-back = ☀️ Döndüm
+back-done = ☀️ { $name } döndü.
+handover-nothing = { $name } üzerinde açık talep yok.
+handover-done = ↪ { $name } devretti:
+handover-more = Daha fazlası olabilir; aynı komut sürdürür.
+history-handover = { $name } devretti
+history-forgotten = { $length } boyunca kimse yazmadı
+forgotten-moved = 🔁 { $number } · süresi doldu: { $before } → { $agent }. { $subject }
+forgotten-nobody-free = 🔥 { $number } · süresi doldu, devredilecek boşta kimse yok. { $subject }
+autoclose-list = ⌛ Yanıt gelmezse kapanacaklar:
+autoclose-none = ⌛ Sessizlikten kapanacak talep yok.
+autoclose-exempt = Açık kalsın diye: talebin konusunda /tag { $tag }
+autoclose-no-exempt = Etiketle açık tutmak için sla.toml dosyasında [auto_close] exempt.
+autoclose-kept = kapanmayacak: son söz müşterinin ya da yanıtımız ulaşmadı

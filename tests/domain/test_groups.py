@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from bot.domain.groups import Group, home, team_at, team_named, teams
+from bot.domain.groups import Group, after, home, team_at, team_named, teams
 
 MAIN = Group(chat="-1")
 SECOND = Group(chat="-2")
@@ -20,6 +20,12 @@ def test_new_tickets_go_in_turn_to_the_groups_without_a_team_and_the_first_to_th
 
 def test_a_team_of_several_groups_takes_turns_too() -> None:
     assert Counter(home(ALL, ticket_id, "Teknik") for ticket_id in range(1, 11)) == {"-4": 5, "-5": 5}
+
+
+@pytest.mark.parametrize(("chat", "following"), [("-1", "-3"), ("-5", "-1"), ("-9", "-1")])
+def test_the_next_group_goes_round(chat: str, following: str) -> None:
+    assert after(ALL, chat) == following
+    assert after((MAIN,), chat) == "-1"
 
 
 def test_without_any_group_there_is_no_home() -> None:

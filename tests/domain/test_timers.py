@@ -1,12 +1,16 @@
 """Deadlines: what is due, computed from the ticket alone."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.sla.calendar import Calendar, Shift
+from bot.domain.sla.policy import NO_PROMISES, AutoClose
 from bot.domain.ticket import WAITING, Status, Ticket
 from bot.domain.timers import DAY_MS, TimerKind, deadlines
 
@@ -21,8 +25,25 @@ EVERYTHING: dict[str, Any] = {
 }
 
 
+ZONE = ZoneInfo("Europe/Istanbul")
+OFFICE = Calendar(
+    name="office", zone=ZONE, week=dict.fromkeys(range(5), (Shift(540, 1080),)), closed={date(2026, 6, 17): "sayım"}
+)
+
+
 def due(days: int = 4, **fields: Any) -> dict[TimerKind, int]:
     return dict(deadlines(replace(TICKET, **fields), auto_close_days=days))
+
+
+def silence(rules: AutoClose, since: str, days: int = 4, **fields: Any) -> dict[TimerKind, str]:
+    """When silence since then is reminded of and closes, on the wall; in June 2026 the 15th is a Monday."""
+    begun = int(datetime.fromisoformat(f"2026-06-{since}").replace(tzinfo=ZONE).timestamp() * 1000)
+    ticket = replace(TICKET, **{"status": Status.PENDING, "waiting_since": begun, **fields})
+    levels = replace(NO_PROMISES, calendars={"office": OFFICE}, auto_close=rules)
+    found = deadlines(ticket, auto_close_days=days, sla=levels)
+    return {
+        kind: datetime.fromtimestamp(at / 1000, UTC).astimezone(ZONE).strftime("%dT%H:%M") for kind, at in found.items()
+    }
 
 
 def test_a_plain_ticket_has_no_deadline() -> None:
@@ -54,6 +75,40 @@ def test_the_number_of_days_is_a_setting(days: int) -> None:
 
 def test_a_single_day_leaves_no_time_to_remind() -> None:
     assert due(1, status=Status.PENDING, waiting_since=NOW) == {TimerKind.AUTO_CLOSE: NOW + DAY_MS}
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "reminder", "end"),
+    [
+        ("12T15:00", 4, "18T15:00", "19T15:00"),
+        ("13T11:00", 2, "15T11:00", "16T11:00"),
+        ("16T23:30", 2, "18T23:30", "19T23:30"),
+    ],
+    ids=["friday-afternoon-over-a-closed-day", "begun-on-a-saturday", "late-in-the-evening"],
+)
+def test_working_days_leave_out_weekends_and_closed_days(since: str, days: int, reminder: str, end: str) -> None:
+    assert silence(AutoClose(calendar="office"), since, days) == {
+        TimerKind.AUTO_CLOSE: end,
+        TimerKind.AUTO_CLOSE_REMINDER: reminder,
+    }
+
+
+def test_each_status_may_have_days_of_its_own() -> None:
+    rules = AutoClose(days={Status.PENDING: 7})
+    assert silence(rules, "01T10:00")[TimerKind.AUTO_CLOSE] == "08T10:00"
+    assert silence(rules, "01T10:00", status=Status.SOLUTION_PROPOSED)[TimerKind.AUTO_CLOSE] == "05T10:00"
+
+
+def test_a_tag_keeps_a_ticket_open_whatever_its_case() -> None:
+    rules = AutoClose(exempt=frozenset({"bekle"}))
+    assert silence(rules, "01T10:00", tags=("vip", "BEKLE")) == {}
+    assert silence(rules, "01T10:00", tags=("vip",)) != {}
+
+
+def test_a_calendar_without_working_days_closes_after_a_year() -> None:
+    levels = replace(NO_PROMISES, calendars={"never": replace(OFFICE, week={})}, auto_close=AutoClose(calendar="never"))
+    ticket = replace(TICKET, status=Status.PENDING, waiting_since=NOW)
+    assert deadlines(ticket, auto_close_days=4, sla=levels)[TimerKind.AUTO_CLOSE] == NOW + 366 * DAY_MS
 
 
 def test_the_ball_in_our_court_closes_nothing() -> None:

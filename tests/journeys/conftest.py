@@ -29,10 +29,16 @@ def limits() -> bool:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, limits: bool) -> AsyncIterator[World]:
+def today() -> datetime:
+    """When the story begins; stories about a certain day override this fixture."""
+    return TODAY
+
+
+@pytest.fixture
+async def world(tmp_path: Path, limits: bool, today: datetime) -> AsyncIterator[World]:
     """Both platforms with their cast."""
     world = World(tmp_path, limits=limits)
-    world.clock.move(TODAY.timestamp() - world.clock.now())
+    world.clock.move(today.timestamp() - world.clock.now())
     await world.start()
     yield world
     await world.stop()

@@ -10,6 +10,7 @@ from bot.domain.errors import Missing, Reach, SendError
 from bot.domain.ledger import Errand, ErrandState, Op, Urgency
 from bot.domain.message import Person
 from bot.domain.outgoing import Outgoing, Part
+from bot.outbox.meters import Window
 from bot.ports import Channel, Desk
 from bot.services import errands
 from bot.services.lanes import dump_part
@@ -241,3 +242,20 @@ async def test_a_server_without_reactions_does_not_stop_the_words(desk_house: Ho
     await errands.to_group(desk_house.helpdesk, Outgoing(text="Merhaba"), chat=GROUP)
     await desk_house.deliver()
     assert desk_house.telegram.said(GROUP) == ["Merhaba"]
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+def test_no_second_holds_more_than_the_channel_allows(channel: str, desk_house: House) -> None:
+    rate = desk_house.helpdesk.channels[channel].capabilities.rate
+    assert rate is not None
+    window, now = Window(rate), 0.0
+    went: list[float] = []
+    while len(went) < 5 * rate.burst:
+        pause = window.pause(now)
+        if not pause:
+            window.took(now)
+            went.append(now)
+        now += pause or 0.001
+    seconds = [sum(at <= other < at + 1.0 for other in went) for at in went]
+    assert max(seconds) == rate.burst
+    assert went[-1] < 5.0, "and what is allowed is used"

@@ -15,11 +15,15 @@ HORIZON_MS = 5 * 366 * 24 * 3_600_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One row of a history. `reply` is an agent's word to the requester; `facts` are values that hold from then on."""
+    """One row of a history. `facts` are values that hold from then on.
+
+    `reply` is an agent's word to the requester, `given` that somebody else became responsible.
+    """
 
     at: int
     status: Status
     reply: bool = False
+    given: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -202,7 +206,8 @@ def _runs(known: Sequence[Event]) -> Iterator[_Run]:
         return
     if replies:
         yield _Run(ClockKind.NEXT_UPDATE, max(replies[-1], _last_reopening(known)))
-    yield _Run(ClockKind.STATUS_LIMIT, max([_since(known), *replies[-1:]]))
+    given = [event.at for event in known if event.given]
+    yield _Run(ClockKind.STATUS_LIMIT, max([_since(known), *replies[-1:], *given[-1:]]))
 
 
 def _closed_at(known: Sequence[Event]) -> int | None:

@@ -7,6 +7,7 @@ from bot.domain.sla.clocks import Event
 from bot.domain.ticket import Action, Step, Ticket
 
 _WORDS_OF_AGENTS = frozenset({Action.REPLY, Action.ASK, Action.PROPOSE})
+_HOLDER = "assignee"
 
 
 def events_of(ticket: Ticket, steps: Sequence[Step], facts: Mapping[str, str]) -> list[Event]:
@@ -22,4 +23,4 @@ def events_of(ticket: Ticket, steps: Sequence[Step], facts: Mapping[str, str]) -
 
 
 def _event(step: Step, at: int) -> Event:
-    return Event(at=at, status=step.after, reply=step.action in _WORDS_OF_AGENTS)
+    return Event(at=at, status=step.after, reply=step.action in _WORDS_OF_AGENTS, given=_HOLDER in step.details)

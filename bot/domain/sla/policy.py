@@ -64,6 +64,30 @@ class Policy:
     escalations: tuple[Escalation, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoClose:
+    """When a requester's silence closes a ticket.
+
+    `days` are those of a status for which the setting's number does not hold. With a `calendar` they are its working
+    days. A ticket with one of the tags `exempt` (folded) is never closed by silence.
+    """
+
+    days: Mapping[Status, int] = field(default_factory=dict)
+    calendar: str = ""
+    exempt: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Who can be given work. Agents silent for longer than `silence` count as away; without it nobody does.
+
+    `hours` are the calendars of agents who do not work all the time, by folded username or numeric id.
+    """
+
+    silence: Target | None = None
+    hours: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Tickets whose facts have one of the values, for each name in `when`, are under `policy`."""
@@ -88,6 +112,8 @@ class Sla:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     teams: Mapping[str, str] = field(default_factory=dict)
+    auto_close: AutoClose = AutoClose()
+    presence: Presence = Presence()
     version: int = 0
 
     @property

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.domain.sla.calendar import Calendar, Shift
 from bot.domain.sla.clocks import Clock, ClockState, Event, Segment, Why, clocks
 from bot.domain.sla.policy import ClockKind, Policy, Rule, Sla, Target
@@ -129,6 +131,33 @@ def test_a_status_has_a_limit_that_begins_with_it_or_with_the_last_word() -> Non
     assert answered is not None
     assert answered.deadline == at("13:00")
     assert clock_of(ClockKind.STATUS_LIMIT, [new(), then("10:00", Status.PENDING)], at("11:00")) is None
+
+
+def test_a_status_limit_begins_anew_for_whoever_is_given_the_ticket_and_nothing_else_does() -> None:
+    history = [new(), then("09:10"), then("09:40", reply=True)]
+    given = [*history, replace(then("11:00"), given=True)]
+    before, after = ({clock.kind: clock for clock in clocks(one, LEVELS, at("11:30"))} for one in (history, given))
+    assert before[ClockKind.STATUS_LIMIT].deadline == at("12:40")
+    assert after[ClockKind.STATUS_LIMIT].deadline == at("14:00")
+    del before[ClockKind.STATUS_LIMIT], after[ClockKind.STATUS_LIMIT]
+    assert before == after
+
+
+@pytest.mark.parametrize(
+    ("merged_at", "state"), [("09:30", ClockState.MET), ("10:00", ClockState.MET), ("10:01", ClockState.BROKEN)]
+)
+def test_merging_ends_the_clocks_of_the_ticket_that_went_up_in_another_as_closing_does(
+    merged_at: str, state: ClockState
+) -> None:
+    found = clocks([new(), then(merged_at, Status.CLOSED)], LEVELS, at("17:00"))
+    assert {clock.kind for clock in found} == {ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION}
+    assert [clock.stopped_at for clock in found] == [at(merged_at)] * 2
+    assert found[0].state is state
+
+
+def test_a_merged_ticket_that_is_taken_out_again_goes_on_without_the_time_between() -> None:
+    again = resolution([new(), then("10:00", Status.CLOSED), then("15:00")], at("15:30"))
+    assert (again.elapsed_ms, again.deadline) == (HOUR + HOUR // 2, at("18:00"))
 
 
 def test_a_rule_chooses_the_policy_and_a_team_its_own_hours() -> None:

@@ -118,6 +118,26 @@ def chaos(  # noqa: PLR0913 - each is an option of the command line
     raise typer.Exit(run_chaos(given | rest, full=full, control=control, file=json))
 
 
+@main.command()
+def bench(
+    which: Annotated[
+        str, typer.Argument(help="ack, fsync, path, outbox, timers, start, memory, growth, load …")
+    ] = "all",
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="Each figure is the median of so many.")] = 5,
+    quick: Annotated[bool, typer.Option("--quick", help="A few seconds each: a look, not a figure.")] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the result to this file, too.")] = None,
+    postgres: Annotated[str, typer.Option(help="A PostgreSQL server on which databases may be made.")] = "",
+) -> None:
+    """Measure how fast it is, in ratios that hold on other machines.
+
+    Exit codes: 0; 1 when a figure is below what is promised (never with --quick).
+    """
+    from config.bench.command import run_bench
+
+    raise typer.Exit(run_bench(which, rounds=rounds, quick=quick, file=json, postgres=postgres))
+
+
 sla = typer.Typer(help="Service levels: explain a ticket's clocks.", no_args_is_help=True)
 main.add_typer(sla, name="sla")
 
@@ -161,15 +181,14 @@ def dryrun(
     Exit codes: 0; 2 when a file, a day or the database cannot be read.
     """
     import json
-    import sqlite3
 
     from bot.domain.errors import GiseError
     from config import dryrun as replay
 
     settings = _settings()
     try:
-        outcome = replay.run(settings, file, since, until, lambda count: typer.echo(f"{count} …", err=True))
-    except (GiseError, ValueError, sqlite3.Error) as error:
+        outcome = _finish(replay.run(settings, file, since, until, lambda count: typer.echo(f"{count} …", err=True)))
+    except (GiseError, ValueError) as error:
         _stop(MISCONFIGURED, str(error))
     typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False) if as_json else replay.as_text(outcome))
 

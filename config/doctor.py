@@ -3,11 +3,9 @@
 import asyncio
 import os
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 from adapters.servertime import server_time
@@ -20,7 +18,10 @@ from config.policies import SHIPPED
 from config.redaction import Redaction
 from config.sections import Telegram
 from config.settings import Settings, WhatsApp
-from store.upgrade import known_migrations
+from store.address import address_of
+from store.beside import recorded_version
+from store.errors import UnusableDatabase
+from store.migrations import known_migrations
 
 _LITTLE_SPACE = 500 * 2**20
 
@@ -30,7 +31,8 @@ async def examine(settings: Settings) -> list[Finding]:
     found = await _telegram(settings.telegram)
     found += await _whatsapp(settings, settings.whatsapp) if settings.whatsapp else [good("WhatsApp: left out")]
     found += await _clocks(settings)
-    found += await asyncio.to_thread(lambda: [*_folder(settings.data_dir), _database(settings.database_url)])
+    found += await asyncio.to_thread(lambda: list(_folder(settings.data_dir)))
+    found.append(await _database(settings.database_url))
     # The platforms' own words are among them, and those may quote what they were sent.
     clean = Redaction(settings.secrets).without_secrets
     return [Finding(each.mark, clean(each.what), clean(each.advice)) for each in found]
@@ -107,26 +109,19 @@ def _folder(folder: Path) -> Iterator[Finding]:
         yield odd(f"Data folder: only {free // 2**20} MB are free", "make room before the disk is full")
 
 
-def _database(url: str) -> Finding:
-    file = Path(url.removeprefix("sqlite://"))
-    latest = known_migrations()[-1].version
-    if not file.exists() or not file.stat().st_size:
-        return good(f"Database: {file} will be made at the first start (version {latest})")
+async def _database(url: str) -> Finding:
+    latest, shown = known_migrations()[-1].version, address_of(url).shown
     try:
-        version = _version(file)
-    except sqlite3.Error as error:
-        return bad(f"Database: {file} cannot be read ({error})", "restore a backup, or set GISE_DATABASE__URL")
+        version = await recorded_version(url)
+    except UnusableDatabase as error:
+        return bad(f"Database: {error}", "restore a backup, or set GISE_DATABASE__URL")
+    if not version:
+        return good(f"Database: {shown} will be made at the first start (version {latest})")
     if version > latest:
         return bad(f"Database: version {version}, this program knows {latest}", "start the newer program again")
     if version < latest:
         return odd(
-            f"Database: version {version} of {latest}", "nothing to do: the next start saves a copy and upgrades"
+            f"Database: version {version} of {latest}",
+            "nothing to do: the next start upgrades it, or gise db upgrade (a copy of an SQLite file is kept)",
         )
-    return good(f"Database: {file} has the current version {version}")
-
-
-def _version(file: Path) -> int:
-    """Read beside a running Gişe, so strictly read-only; the store itself would take the lock and upgrade."""
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-        [version] = connection.execute("SELECT max(version) FROM schema_version").fetchone()
-    return int(version or 0)
+    return good(f"Database: {shown} has the current version {version}")

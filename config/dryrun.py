@@ -1,7 +1,7 @@
 """`gise sla dryrun`: past tickets under other service levels, and which promises would have ended differently."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -52,14 +52,14 @@ class Outcome:
         }
 
 
-def run(settings: Settings, file: Path, since: str, until: str, progress: Callable[[int], None]) -> Outcome:
-    """Replay what the configured database holds. Raises `PolicyError`, ValueError for a day, `sqlite3.Error`."""
+async def run(settings: Settings, file: Path, since: str, until: str, progress: Callable[[int], None]) -> Outcome:
+    """Replay what the configured database holds. Raises `PolicyError`, `UnusableDatabase`, ValueError for a day."""
     locale = settings.default_locale
     first, behind = _midnight(settings, since, 0), _midnight(settings, until, 1)
     now = SystemClock(settings.clock.offset_file).now()
     current, other = load_sla(settings.config.dir, locale), read_sla(file, locale)
-    found = past(Path(settings.database_url.removeprefix("sqlite://")), first, behind)
-    return replayed(found, current, other, now, progress)
+    found = past(settings.database_url, first, behind)
+    return await replayed(found, current, other, now, progress)
 
 
 def _midnight(settings: Settings, day: str, later: int) -> int:
@@ -70,12 +70,12 @@ def _midnight(settings: Settings, day: str, later: int) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def replayed(
-    tickets: Iterable[Past], current: Sla, other: Sla, now: int, progress: Callable[[int], None] = lambda _: None
+async def replayed(
+    tickets: AsyncIterable[Past], current: Sla, other: Sla, now: int, progress: Callable[[int], None] = lambda _: None
 ) -> Outcome:
     """Look at each ticket as it stands `now` under both; `progress` hears the count every thousand tickets."""
     outcome = Outcome()
-    for one in tickets:
+    async for one in tickets:
         before, after = _states(one, current, now), _states(one, other, now)
         outcome.tickets += 1
         outcome.before.update(before.items())

@@ -219,7 +219,25 @@ def test_an_env_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 def test_the_database_lies_in_the_data_folder_unless_an_address_is_given() -> None:
     assert load(DESK, GISE_DATA_DIR="/srv/gise").database_url == "sqlite:///srv/gise/gise.sqlite3"
-    assert load(DESK, GISE_DATABASE__URL="sqlite:///other.sqlite3").database_url == "sqlite:///other.sqlite3"
+    for address in ("sqlite:///other.sqlite3", "postgres://gise:pw@db:5432/gise", "postgresql://gise@/gise?host=/run"):
+        assert load(DESK, GISE_DATABASE__URL=address).database_url == address
+
+
+@pytest.mark.parametrize("address", ["postgres://gise:pass#word@db/gise", "postgres://gise:password@db"])
+def test_the_password_of_an_address_that_does_not_fit_is_not_repeated(address: str) -> None:
+    [line] = refused(DESK, GISE_DATABASE__URL=address)
+    assert line == f"GISE_DATABASE__URL must be {known_variables()['GISE_DATABASE__URL']}"
+    assert "sqlite://" in line
+    assert "postgres://" in line
+
+
+@pytest.mark.parametrize(
+    "address", ["postgres://gise:TEST%40password@db/gise", "postgres://gise@db/gise?password=TEST%40password"]
+)
+def test_the_password_of_the_database_is_a_secret(address: str) -> None:
+    settings = load(DESK, GISE_DATABASE__URL=address)
+    assert {"TEST@password", "TEST%40password"} <= set(settings.secrets)
+    assert "TEST" not in repr(settings.database)
 
 
 def test_lists_switches_and_addresses_are_read_forgivingly() -> None:

@@ -1,5 +1,6 @@
 """`gise sla dryrun`: what other levels would have made of past tickets, read beside whatever else uses the database."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -42,8 +43,8 @@ def strict(folder: Path) -> Path:
 
 async def test_a_stricter_promise_breaks_what_was_met_and_says_which(worked: House, tmp_path: Path) -> None:
     now = worked.clock.now()
-    found = past(tmp_path / "gise.sqlite3", 0, now + 1)
-    outcome = replayed(found, load_sla(None, "tr"), read_sla(strict(tmp_path), "tr"), now)
+    found = past(f"sqlite://{tmp_path}/gise.sqlite3", 0, now + 1)
+    outcome = await replayed(found, load_sla(None, "tr"), read_sla(strict(tmp_path), "tr"), now)
     assert outcome.tickets == 2
     [difference] = outcome.as_json()["differences"]
     assert difference == {"number": "#2026-000001", "clock": "first_response", "before": "met", "after": "broken"}
@@ -61,8 +62,9 @@ async def test_the_command_reads_beside_the_open_database(
         "GISE_DATA_DIR": str(tmp_path),
     }
     command = ["sla", "dryrun", str(strict(tmp_path)), "--from", day, "--to", day, "--json"]
-    result = CliRunner().invoke(main, command, env=environment)
+    result = await asyncio.to_thread(CliRunner().invoke, main, command, env=environment)
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["tickets"] == 2
-    wrong = CliRunner().invoke(main, [*command[:4], "soon", *command[5:]], env=environment)
+    hasty = [*command[:4], "soon", *command[5:]]
+    wrong = await asyncio.to_thread(CliRunner().invoke, main, hasty, env=environment)
     assert (wrong.exit_code, "expected a day such as" in wrong.output) == (2, True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot.domain.sla.policy import ClockKind
+from bot.domain.sla.policy import AutoClose, ClockKind, Recipient, Target
 from bot.domain.ticket import Priority, Status
 from config.cli import main
 from config.policies import SHIPPED, PolicyError
@@ -29,6 +29,29 @@ def test_the_shipped_levels_are_the_promised_ones() -> None:
         Priority.MEDIUM: [240, 1440, 540],
         Priority.LOW: [480, 2880, None],
     }
+
+
+@pytest.mark.parametrize("file", ["sla.toml", "sla-p0-p3.toml"])
+def test_what_ships_reminds_agents_tells_customers_and_moves_forgotten_tickets(file: str) -> None:
+    levels = read_sla(SHIPPED / file, "tr")
+    policy = levels.policies[levels.default]
+    rows = {(row.clock, row.share, row.to) for row in policy.escalations}
+    assert rows >= {
+        (ClockKind.NEXT_UPDATE, 0.75, Recipient.ASSIGNEE),
+        (ClockKind.NEXT_UPDATE, 1.0, Recipient.REQUESTER),
+        (ClockKind.STATUS_LIMIT, 0.75, Recipient.ASSIGNEE),
+        (ClockKind.STATUS_LIMIT, 1.0, Recipient.ANOTHER_AGENT),
+    }
+    limits = {status: (limit.ms // MINUTE, limit.calendar) for status, limit in policy.limits.items()}
+    assert limits == {Status.NEW: (15, "office"), Status.OPEN: (120, "office")}
+    assert levels.presence.silence == Target(9 * 60 * MINUTE, "office")
+    assert levels.auto_close == AutoClose(exempt=frozenset({"keep"}))
+
+
+def test_agents_may_have_hours_of_their_own(tmp_path: Path) -> None:
+    own = (SHIPPED / "sla.toml").read_text(encoding="utf-8") + '\n[agents."@Elif"]\ncalendar = "office"\n'
+    (tmp_path / "sla.toml").write_text(own, encoding="utf-8")
+    assert load_sla(tmp_path, "tr").presence.hours == {"elif": "office"}
 
 
 def test_the_ready_alternative_can_be_read() -> None:
@@ -56,8 +79,13 @@ def test_waiting_for_the_requester_pauses_the_resolution_and_not_the_first_respo
         ("closed = []", 'closed = ["yesterday"]', "a day such as"),
         ('calendar = "office"', 'calendar = "offices"', "a calendar of this file (office)"),
         ('default = "standard"', 'default = "gold"', "a policy of this file (standard)"),
-        ('limits = { new = "1h"', 'limits = { news = "1h"', "'new', 'open'"),
+        ('limits = { new = "15m"', 'limits = { news = "15m"', "'new', 'open'"),
         ('default = "standard"', "default = ", "TOML"),
+        ("# pending = 7", "pending = 0", "greater than or equal to 1"),
+        ('exempt = ["keep"]', 'exempt = ["keep", ""]', "at least 1 character"),
+        ('calendar = "always" #', 'calendar = "nights" #', "a calendar of this file (office)"),
+        ('silence = "9h"', 'silence = "a while"', "a length such as"),
+        ("# [agents.", '[agents."@can"]\ncalendar = "nights"\n# [agents.', "a calendar of this file (office)"),
     ],
 )
 def test_a_mistake_names_file_line_and_what_was_expected(tmp_path: Path, old: str, new: str, expected: str) -> None:
@@ -96,6 +124,17 @@ def test_explain_tells_deadlines_and_segments_as_json(tmp_path: Path) -> None:
     assert clocks["first_response"]["state"] == "broken"
     assert clocks["resolution"]["deadline"] == "2026-10-28T09:00:00Z"
     assert [part["minutes"] for part in clocks["resolution"]["segments"] if part["why"] == "running"] == [60, 180]
+
+
+def test_a_history_may_say_that_somebody_else_became_responsible(tmp_path: Path) -> None:
+    events = [*EVENTS, {"at": "2026-10-28T11:00:00+03:00", "status": "open", "given": True}]
+    starts = []
+    for history in (EVENTS, events):
+        code, output = explain(tmp_path, history, "--json", at="2026-10-28T12:00:00+03:00")
+        assert code == 0
+        limit = next(clock for clock in json.loads(output)["clocks"] if clock["clock"] == "status_limit")
+        starts.append(limit["started_at"])
+    assert starts == ["2026-10-28T07:00:00Z", "2026-10-28T08:00:00Z"]
 
 
 def test_explain_tells_people_the_same(tmp_path: Path) -> None:

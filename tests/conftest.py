@@ -1,5 +1,6 @@
 """What every test may use: the options of a proof, and its size, seed and figures."""
 
+import gc
 import json
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--full"):
         for item in items:
             item.add_marker(pytest.mark.timeout(FULL_SECONDS), append=False)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through a million objects again and again is time lost."""
+    gc.freeze()
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def key_arguments(file: Path) -> Iterator[ast.expr]:
 
 
 CARD_ROWS = {"requester", "assignee", "earlier", "reopened", "priority", "category", "opened", "first-response"}
-CARD_ROWS |= {"postponed-until", "eta", "auto-close", "closed", "window", "development", "follow-up"}
+CARD_ROWS |= {"postponed-until", "eta", "auto-close", "closed", "window", "development", "follow-up", "tags"}
 
 
 def families() -> dict[str, Iterable[str]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from store import db
+from tests.proofs import invariants_clocks as clocks
 from tests.proofs import invariants_delivery as delivery
 from tests.proofs import invariants_tickets as tickets
 from tests.proofs.invariants_seen import Heard, Seen, Witness, look, marks, new_mark
@@ -29,6 +30,8 @@ def _about_tickets(seen: Seen, witness: Witness) -> Iterator[str]:
     yield from tickets.audited(seen)
     yield from tickets.timers(seen, witness)
     yield from tickets.auto_closed(seen, witness)
+    yield from clocks.told(seen, witness)
+    yield from clocks.moved(seen)
 
 
 def _about_words(seen: Seen, witness: Witness) -> Iterator[str]:

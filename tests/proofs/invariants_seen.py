@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from bot.domain.sla.policy import NO_PROMISES, Sla
 from store.sql import rows
 from tests.fakes import Call
 
@@ -29,6 +30,7 @@ _EVERYTHING = {
     "agent": "SELECT * FROM agent ORDER BY id",
     "counter": "SELECT * FROM counter ORDER BY year",
     "topic": "SELECT * FROM topic ORDER BY ticket_id",
+    "escalation": "SELECT * FROM escalation ORDER BY id",
 }
 
 
@@ -63,7 +65,8 @@ class Witness:
 
     `owners` tells for each mark whose chat it may appear in (a note's is empty). `repeats` counts, for marks of
     answers, how often somebody asked for it to be sent again; `unordered` are marks whose order means nothing any more.
-    `auto_close_days` is the policy; `admins` may do everything, `leads` are agents who may close.
+    `auto_close_days` is the policy, `sla` the levels in force; `admins` may do everything, `leads` are agents who may
+    close.
     """
 
     groups: frozenset[str]
@@ -74,6 +77,7 @@ class Witness:
     unordered: set[str] = field(default_factory=set)
     leads: frozenset[int] = frozenset()
     auto_close_days: int = 4
+    sla: Sla = NO_PROMISES
     now: int = 0
 
 

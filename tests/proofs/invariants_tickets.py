@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any
 
 from bot.domain.ledger import Delivery
-from bot.domain.ticket import TRANSITIONS, WAITING, Action, ActorKind, Priority, Status, Ticket
+from bot.domain.ticket import TRANSITIONS, WAITING, Action, ActorKind, Status
 from bot.domain.timers import DAY_MS, TimerKind, deadlines
+from tests.proofs.invariants_clocks import next_steps, ticket_of
 from tests.proofs.invariants_seen import Row, Seen, Witness
 
 _BY: Mapping[Action, frozenset[ActorKind]] = {
@@ -16,6 +16,7 @@ _BY: Mapping[Action, frozenset[ActorKind]] = {
     ),
     **dict.fromkeys((Action.WAKE, Action.EXPIRE), frozenset({ActorKind.SYSTEM})),
     Action.REOPEN: frozenset({ActorKind.REQUESTER, ActorKind.AGENT}),
+    Action.ASSIGN: frozenset({ActorKind.AGENT, ActorKind.SYSTEM}),
     Action.SET: frozenset(ActorKind),
 }
 """Who may do what; everything else is an agent's."""
@@ -118,24 +119,20 @@ def _bans(seen: Seen, requester: Row) -> Iterator[str]:
         yield f"I11: requester {requester['id']} is banned without an audit row, or the other way round"
 
 
-def ticket_of(row: Row) -> Ticket:
-    """As much of a ticket as its deadlines depend on."""
-    values: dict[str, Any] = {name: row[name] for name in ("id", "conversation_id", "requester_id", "created_at")}
-    times = ("status_since", "intake", "intake_until", "waiting_since", "postponed_until", "eta")
-    values |= {name: row[name] for name in times}
-    return Ticket(**values, status=Status(row["status"]), priority=Priority(row["priority"]))
-
-
 def timers(seen: Seen, witness: Witness) -> Iterator[str]:
     """The rows are what the deadlines computed anew say; none goes off early, and one that acts is gone then (I8)."""
+    steps_due = next_steps(seen, witness)
     rows: dict[int, dict[TimerKind, Row]] = {ticket_id: {} for ticket_id in seen.tickets}
     for row in seen["timer"]:
         rows[row["ticket_id"]][TimerKind(row["kind"])] = row
     for ticket_id, found in rows.items():
-        due = deadlines(ticket_of(seen.tickets[ticket_id]), auto_close_days=witness.auto_close_days)
+        ticket = ticket_of(seen.tickets[ticket_id])
+        due = dict(deadlines(ticket, auto_close_days=witness.auto_close_days, sla=witness.sla))
+        if ticket_id in steps_due:
+            due[TimerKind.SLA] = steps_due[ticket_id]
         armed = {kind: row["due_at"] for kind, row in found.items()}
         if armed != due:
-            yield f"I8: ticket {ticket_id} has timers {armed}, due is {dict(due)}"
+            yield f"I8: ticket {ticket_id} has timers {armed}, due is {due}"
         for kind, row in found.items():
             if row["state"] == "fired" and (kind not in _STAYS_FIRED or row["due_at"] > witness.now):
                 yield f"I8: the {kind} of ticket {ticket_id} went off without effect, or early"

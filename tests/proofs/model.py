@@ -16,8 +16,11 @@ Row = dict[str, Any]
 DAY_MS = 86_400_000
 REOPEN_DAYS = 7
 AUTO_CLOSE_DAYS = 4
+NEW_LIMIT_MS = 3_600_000
+"""After that a free agent, if there is one, is given a new ticket."""
 _TICKETS = """
-SELECT ticket.id, year, sequence, conversation_id, status, proposal, closed_at, close_reason, postponed_until,
+SELECT ticket.id, ticket.created_at, year, sequence, conversation_id, status, proposal, closed_at, close_reason,
+    postponed_until,
     (SELECT author FROM message WHERE message.ticket_id = ticket.id AND visibility = 'public' AND author <> 'system'
         ORDER BY message.id DESC LIMIT 1) AS last_word,
     (SELECT max(message.at) FROM message WHERE message.ticket_id = ticket.id AND author = 'agent'
@@ -215,6 +218,8 @@ def time(before: Glance, now: int) -> Expected:
     for ticket_id, row in before.tickets.items():
         if row["status"] == "postponed" and row["postponed_until"] is not None and row["postponed_until"] <= now:
             expected.statuses[ticket_id] = {"open"}
+        if row["status"] == "new" and now - row["created_at"] >= NEW_LIMIT_MS:
+            expected.statuses[ticket_id] = {"new", "open"}
         silent = row["last_word"] == "agent" and now - row["answered_at"] >= AUTO_CLOSE_DAYS * DAY_MS
         if row["status"] in _WAITING and silent:
             expected.closes(before, ticket_id, surely=False)

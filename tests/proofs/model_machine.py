@@ -18,6 +18,7 @@ from bot.domain.ticket import Ticket
 from store.sql import rows
 from tests.proofs import simulation_agents as agents
 from tests.proofs import simulation_customers as customers
+from tests.proofs.clocks_in_force import LEVELS
 from tests.proofs.invariants import broken, damage, unhealed
 from tests.proofs.invariants_tickets import closed_over_undelivered
 from tests.proofs.model import Expected, Glance, command, differences, glance, words
@@ -29,11 +30,19 @@ T = TypeVar("T")
 WHO = st.sampled_from(CUSTOMERS)
 AGENT = st.sampled_from(AGENTS)
 PICK = st.integers(0, 5)
+_STEPS = "SELECT clock || ' to ' || recipient AS name FROM escalation WHERE told = TRUE"
 RECENT = st.sampled_from((0, 0, 0, 1, 2))
 """Which ticket: mostly the newest."""
 
 OWN_FAILURES = frozenset(
-    ("outbox errand failed", "inbox item failed", "timer failed", "outbox result not recorded", "inbox item parked")
+    (
+        "outbox errand failed",
+        "inbox item failed",
+        "timer failed",
+        "escalation failed",
+        "outbox result not recorded",
+        "inbox item parked",
+    )
 )
 """What the log says when something of ours went wrong that no platform did."""
 
@@ -78,12 +87,14 @@ class Machine(RuleBasedStateMachine):
         self.bench.database.begin_anew()
         self.stage = Stage(self.bench.files, templates=True)
         self.absent: set[Person] = set()
+        self.came_due: Counter[str] = Counter()
         self.picture = Glance({}, {})
 
     @initialize(who=WHO, templates=st.booleans())
     def a_day_begins(self, who: Person, templates: bool) -> None:
         """Everybody is in the group, and one customer has written."""
         self.stage = Stage(self.bench.files, templates=templates)
+        self.stage.helpdesk.levels.sla = self.stage.witness.sla = LEVELS
         self.bench.run(self._first_words(who))
 
     async def _first_words(self, who: Person) -> None:
@@ -150,14 +161,19 @@ class Machine(RuleBasedStateMachine):
         """Time acts; silence never closes over words that did not arrive."""
         since = (await rows("SELECT coalesce(max(id), 0) AS id FROM history"))[0]["id"]
         await self.stage.sweeps()
+        await self._count_steps()
         if await rows("SELECT id FROM history WHERE id > ? AND action = 'expire'", since):
             self.bench.hits["closed by silence"] += 1
             assert list(closed_over_undelivered(await self.stage.seen(), since)) == []
 
+    async def _count_steps(self) -> None:
+        """How often each kind of step came due in this example."""
+        self.came_due = Counter(row["name"] for row in await rows(_STEPS))
+
     def teardown(self) -> None:
         """All is well again in the end: nothing is lost, stuck or silent."""
         self.bench.run(self._ends())
-        self.bench.hits += self.stage.platforms.hits
+        self.bench.hits += self.stage.platforms.hits + self.came_due
 
     async def _ends(self) -> None:
         await self.stage.heals()

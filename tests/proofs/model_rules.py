@@ -89,14 +89,22 @@ class AgentsAct(CustomersAct):
     def agent_looks(self, agent: Person, pick: int, name: str) -> None:
         self.commanded(agent, pick, name)
 
+    @rule(agent=AGENT, pick=RECENT, name=st.sampled_from(("away", "away", "back", "handover")), days=DAYS)
+    def agent_goes_or_comes(self, agent: Person, pick: int, name: str, days: int) -> None:
+        self.commanded(agent, pick, name, days)
+
+    @rule(agent=AGENT, pick=RECENT, name=st.sampled_from(("tag", "untag", "autoclose")))
+    def agent_tags(self, agent: Person, pick: int, name: str) -> None:
+        self.commanded(agent, pick, name)
+
     @rule(agent=AGENT, pick=PICK)
     def agent_presses(self, agent: Person, pick: int) -> None:
-        """A button of a card, or "send again"."""
+        """A button of a card, one about no ticket (an agent's return), or "send again"."""
         tokens = agents.card_buttons(self.stage)
         token = tokens[pick % len(tokens)] if tokens else "d:1:take"
         press = decode(token)
         expected = Expected()
-        if press is not None and press.verb is Verb.DESK:
+        if press is not None and press.verb is Verb.DESK and press.id:
             expected = self.allowed(agent, press.id, press.argument(0))
         name = "agent_presses_resend" if press and press.verb is Verb.RESEND else "agent_presses"
         self.act(name, expected, agents.presses_token(self.stage, agent, token))
@@ -133,6 +141,15 @@ class LivesGoOn(AgentsAct):
         for _ in range(days):
             self.act("a_day_of_silence", Expected(), self.stage.passes(86_400))
             self.act("silence_is_looked_at", model.time(self.picture, self.stage.clock.now()), self.swept())
+
+    @rule(agent=AGENT, pick=RECENT, hours=st.integers(1, 6), name=st.sampled_from(("", "take", "reply")))
+    def an_agent_forgets(self, agent: Person, pick: int, hours: int, name: str) -> None:
+        """Hour after hour nobody says a word, and somebody looks at the clocks each time."""
+        if name:
+            self.commanded(agent, pick, name)
+        for _ in range(hours):
+            self.act("an_hour_of_nothing", Expected(), self.stage.passes(3_600))
+            self.act("clocks_are_looked_at", model.time(self.picture, self.stage.clock.now()), self.swept())
 
 
 class WorldActs(LivesGoOn):

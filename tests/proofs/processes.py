@@ -164,13 +164,13 @@ def filled(file: Path, rows: int, pending: int) -> None:
     old = 1_780_000_000_000
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.executemany(
-            "INSERT INTO inbox (channel, key, lane, raw, state, received_at, due_at, done_at)"
-            " VALUES ('whatsapp', ?, ?, ?, 'done', ?, ?, ?)",
+            "INSERT INTO inbox (channel, key, lane, slot, raw, state, received_at, due_at, done_at)"
+            " VALUES ('whatsapp', ?, ?, 0, ?, 'done', ?, ?, ?)",
             ((f"old-{n}", f"lane-{n % 200}", b"{" + b"x" * 300 + b"}", old + n, old + n, old + n) for n in range(rows)),
         )
         connection.executemany(
-            "INSERT INTO inbox (channel, key, lane, raw, state, received_at, due_at)"
-            " VALUES ('whatsapp', ?, ?, ?, 'waiting', ?, ?)",
+            "INSERT INTO inbox (channel, key, lane, slot, raw, state, received_at, due_at)"
+            " VALUES ('whatsapp', ?, ?, 0, ?, 'waiting', ?, ?)",
             _waiting(pending),
         )
 

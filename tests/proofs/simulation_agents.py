@@ -42,6 +42,12 @@ COMMANDS = {
     "status": "/status",
     "help": "/help",
     "unknown": "/nosuch",
+    "tag": "/tag keep",
+    "untag": "/untag keep",
+    "away": "/away {days}d",
+    "back": "/back",
+    "handover": "/handover",
+    "autoclose": "/autoclose",
 }
 _SPEAKING = {"ask", "propose", "reply"}
 

@@ -149,7 +149,7 @@ class Stage:
 
     async def releases(self) -> None:
         """What the scheduler does now and then with claims whose lease has ended."""
-        await inbox_store.release_orphans(self.helpdesk.epoch, self.clock.now(), all_others=False)
+        await inbox_store.release_orphans(self.helpdesk.epoch, self.clock.now())
         await self.outbox.recover()
 
     async def restarts(self, away_seconds: float = 0.0) -> None:
@@ -157,7 +157,7 @@ class Stage:
         self.clock.move(away_seconds)
         self.helpdesk = replace(self.helpdesk, epoch=f"process-{self.number()}", bells=Bells())
         self.outbox = Outbox(self.helpdesk)
-        await inbox_store.release_orphans(self.helpdesk.epoch, self.clock.now(), all_others=True)
+        await inbox_store.release_orphans(self.helpdesk.epoch, self.clock.now())
         await recover(self.helpdesk, all_others=True)
         await timers.release_orphans(self.helpdesk.epoch)
         self.door.forget_who_knocks()

@@ -36,14 +36,16 @@ LIVE = tuple(status for status in Status if status is not Status.CLOSED)
 
 @cache
 def edges(zone: ZoneInfo) -> tuple[int, ...]:
-    """Every change of the clocks from 2024 to 2030, to the hour."""
+    """Every change of the clocks from 2024 to 2030, to the hour; changes lie days apart."""
     first = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp() * 1000)
     last = int(datetime(2031, 1, 1, tzinfo=UTC).timestamp() * 1000)
 
     def offset(instant: int) -> timedelta | None:
         return datetime.fromtimestamp(instant / 1000, zone).utcoffset()
 
-    return tuple(at for at in range(first, last, HOUR_MS) if offset(at) != offset(at + HOUR_MS))
+    days = [day for day in range(first, last, DAY_MS) if offset(day) != offset(day + DAY_MS)]
+    hours = (at for day in days for at in range(day, day + DAY_MS, HOUR_MS))
+    return tuple(at for at in hours if offset(at) != offset(at + HOUR_MS))
 
 
 def shift(chance: random.Random) -> Shift:
@@ -80,7 +82,7 @@ def history(chance: random.Random, start: int, span: int) -> list[Event]:
         status = chance.choice((Status.CLOSED, Status.OPEN) if closed else (*LIVE, Status.CLOSED))
         reply = status is not Status.CLOSED and chance.random() < 0.3
         facts = {"priority": chance.choice(list(Priority))} if chance.random() < 0.1 else {}
-        events.append(Event(at=at, status=status, reply=reply, facts=facts))
+        events.append(Event(at=at, status=status, reply=reply, given=chance.random() < 0.2, facts=facts))
     return events
 
 
@@ -115,11 +117,26 @@ def differences(clock: Clock, events: list[Event], sla: Sla, at: int, wall: Wall
         until=max(now, clock.deadline or now),
     )
     wrong = segments_wrong(clock, seen)
+    if clock.started_at != begun(clock.kind, events):
+        wrong.append(f"started {clock.started_at} instead of {begun(clock.kind, events)}")
     if clock.elapsed_ms != seen.worked_by_now * MINUTE_MS:
         wrong.append(f"elapsed {clock.elapsed_ms} instead of {seen.worked_by_now * MINUTE_MS}")
     if clock.deadline != seen.deadline:
         wrong.append(f"deadline {clock.deadline} instead of {seen.deadline}")
     return wrong
+
+
+def begun(kind: ClockKind, events: list[Event]) -> int:
+    """When the clock began, told event by event."""
+    start = events[0].at
+    for before, event in pairwise(events):
+        reopened = before.status is Status.CLOSED and event.status is not Status.CLOSED
+        moved = event.status is not before.status or event.given
+        if kind is ClockKind.NEXT_UPDATE and (event.reply or reopened):
+            start = event.at
+        if kind is ClockKind.STATUS_LIMIT and (event.reply or moved):
+            start = event.at
+    return start
 
 
 def segments_wrong(clock: Clock, seen: Walk) -> list[str]:
@@ -139,11 +156,13 @@ def segments_wrong(clock: Clock, seen: Walk) -> list[str]:
     return []
 
 
-def drawn(chance: random.Random) -> tuple[list[Event], Sla, int]:
-    """A case: every other one lies around a change of the clocks."""
-    zone = ZoneInfo(chance.choice(ZONES))
-    near = edges(zone)
-    middle = chance.choice(near) if near and chance.random() < 0.5 else chance.randrange(*(EARLIEST, LATEST), MINUTE_MS)
+EDGES = tuple((name, at) for name in ZONES for at in edges(ZoneInfo(name)))
+
+
+def drawn(chance: random.Random, edge: tuple[str, int] | None) -> tuple[list[Event], Sla, int]:
+    """A case, around a change of the clocks if one is named."""
+    name, middle = edge or (chance.choice(ZONES), chance.randrange(EARLIEST, LATEST, MINUTE_MS))
+    zone = ZoneInfo(name)
     start = (middle - chance.randrange(0, 2 * DAY_MS, MINUTE_MS)) // MINUTE_MS * MINUTE_MS
     span = chance.randrange(MINUTE_MS, 3 * DAY_MS, MINUTE_MS)
     sla = levels(chance, calendar(chance, zone, datetime.fromtimestamp(start / 1000, zone).date()))
@@ -156,10 +175,13 @@ LATEST = int(datetime(2030, 12, 20, tzinfo=UTC).timestamp() * 1000)
 
 @pytest.mark.proof("R13")
 def test_every_clock_agrees_with_a_walk_through_every_minute(proof: Proof) -> None:
+    """Every other case lies around a change of the clocks, one after the other."""
     chance = proof.draw()
     states: Counter[str] = Counter()
-    for case in range(proof.size(40, 10_000)):
-        events, sla, at = drawn(chance)
+    kinds: Counter[str] = Counter()
+    cases = proof.size(150, 10_000)
+    for case in range(cases):
+        events, sla, at = drawn(chance, EDGES[case // 2 % len(EDGES)] if case % 2 else None)
         wall = Wall(sla.calendars["drawn"])
         for clock in clocks(events, sla, at):
             if clock.deadline is not None and clock.deadline > at + 10 * DAY_MS:
@@ -167,5 +189,7 @@ def test_every_clock_agrees_with_a_walk_through_every_minute(proof: Proof) -> No
             wrong = differences(clock, events, sla, at, wall)
             assert not wrong, (case, clock, wrong)
             states[clock.state] += 1
-    proof.tell(clocks=states)
-    assert set(states) == set(ClockState)
+            kinds[clock.kind] += 1
+    proof.tell(cases=cases, clocks=states, kinds=kinds, changes_of_clocks=min(len(EDGES), cases // 2), differences=0)
+    assert (set(states), set(kinds)) == (set(ClockState), set(ClockKind))
+    assert not proof.full or cases // 2 >= len(EDGES)

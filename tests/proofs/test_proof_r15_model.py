@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.proofs.clocks_in_force import LEVELS
 from tests.proofs.model_machine import bench
 from tests.proofs.model_rules import WorldActs
 from tests.proofs.proof import Proof
@@ -50,8 +51,13 @@ def test_no_step_of_the_model_breaks_an_invariant(proof: Proof) -> None:
         found = [work(start) for start in starts]
     acts = {name: sum(one["acts"].get(name, 0) for one in found) for one in found for name in one["acts"]}
     hits = {name: sum(one["hits"].get(name, 0) for one in found) for one in found for name in one["hits"]}
+    clocks = {name: hits.pop(name) for name in sorted(hits) if " to " in name}
     steps = sum(one["steps"]["all"] for one in found)
     proof.tell(steps=steps, acts=dict(sorted(acts.items())), faults=dict(sorted(hits.items())), violations=0)
+    proof.tell(clocks=clocks)
     assert steps >= proof.size(150, 200_000), "inconclusive: too few steps"
     assert len(acts) >= ENOUGH, "inconclusive: too few kinds of acts"
     assert len(hits) >= proof.size(3, 12), "inconclusive: too few faults"
+    assert len(clocks) >= proof.size(3, len(LEVELS.policies["short"].escalations)), (
+        "inconclusive: too few steps of clocks"
+    )

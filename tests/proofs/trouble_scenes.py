@@ -264,8 +264,8 @@ async def stuck_inbox(stage: Stage) -> None:
     """A worker that never comes back holds a lane, and another update waits behind it."""
     now = stage.app.helpdesk.now()
     statement = (
-        "INSERT INTO inbox (channel, key, lane, raw, state, epoch, lease_until, received_at, due_at)"
-        " VALUES ('telegram', ?, 'stuck', x'7b7d', ?, 'lost', ?, ?, ?)"
+        "INSERT INTO inbox (channel, key, lane, slot, raw, state, epoch, lease_until, received_at, due_at)"
+        " VALUES ('telegram', ?, 'stuck', 0, x'7b7d', ?, 'lost', ?, ?, ?)"
     )
     await rows(statement, "hung", "claimed", 2 * now, now, now)
     await rows(statement, "behind", "waiting", 0, now, now)

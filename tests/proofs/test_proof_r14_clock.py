@@ -1,0 +1,120 @@
+"""R14: clocks that jump, workers that freeze or die, several at once: each timer goes off once, never early."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.domain.timers import DAY_MS, HOUR_MS, Timer
+from bot.helpdesk import HelpDesk
+from bot.services import upkeep
+from store import escalations, timers
+from store.errors import LeaseLost
+from tests.builders import House
+from tests.proofs.proof import Proof
+from tests.proofs.waiting import LEVELS, Crowd
+from tests.senders import opened_house
+
+WORKERS = 3
+SPAN_MS = 45 * DAY_MS
+FREEZE_SECONDS = 90
+LEASE_SECONDS = upkeep.LEASE_MS / 1000 + 1
+JUMPS = {"+1 s": 1.0, "-1 s": -1.0, "+3 h": 3 * 3600.0, "-3 h": -3 * 3600.0, "+30 d": 30 * 86_400.0, "hours": 0.0}
+WEIGHTS = (2, 2, 3, 3, 0, 8)
+FAR_JUMP = 25
+"""A month is skipped once, when some of the timers went off already."""
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with opened_house(tmp_path) as made:
+        made.helpdesk.levels.sla = LEVELS
+        yield made
+
+
+class Shift:
+    """Some workers on one database, each of whom may freeze or die; `met` counts what happened to them."""
+
+    def __init__(self, house: House, chance: Random) -> None:
+        self.house, self.chance = house, chance
+        self.met: Counter[str] = Counter()
+        self.workers = [self._fresh() for _ in range(WORKERS)]
+
+    def _fresh(self) -> HelpDesk:
+        self.met["workers"] += 1
+        return replace(self.house.helpdesk, epoch=f"worker-{self.met['workers']}")
+
+    async def works(self) -> None:
+        """All at once, until nothing is due."""
+        while await timers.next_due() is not None and (await timers.next_due() or 0) <= self.house.clock.now():
+            await asyncio.gather(*map(upkeep.sweep, self.workers))
+        while await escalations.untold(1):
+            await asyncio.gather(*map(upkeep.sweep, self.workers))
+
+    async def one_dies(self) -> None:
+        """After so many steps of its work, whatever it was doing; another takes its place."""
+        task = asyncio.create_task(upkeep.sweep(self.workers[0]))
+        for _ in range(self.chance.randrange(1, 400)):
+            await asyncio.sleep(0)
+        self.met["killed at work"] += not task.done()
+        task.cancel()
+        await asyncio.wait([task])
+        self.workers[0] = self._fresh()
+
+    async def one_dies_with_claims(self) -> None:
+        due = await timers.claim(self.workers[0].epoch, self.house.clock.now(), upkeep.LEASE_MS, upkeep.BATCH)
+        self.met["claimed and never done"] += len(due)
+        self.workers[0] = self._fresh()
+
+    async def one_freezes(self) -> None:
+        """It claims, stands still for longer than its lease, and goes on as if nothing had been."""
+        frozen = self.workers.pop()
+        due = await timers.claim(frozen.epoch, self.house.clock.now(), upkeep.LEASE_MS, 50)
+        self.house.clock.move(FREEZE_SECONDS)
+        await self.works()
+        self.workers.append(frozen)
+        for timer in due:
+            self.met["too late"] += await self._too_late(frozen, timer)
+        self.met["frozen"] += bool(due)
+
+    async def _too_late(self, frozen: HelpDesk, timer: Timer) -> bool:
+        try:
+            await upkeep.fire(frozen, timer)
+        except LeaseLost:
+            return True
+        return False
+
+
+@pytest.mark.proof("R14")
+async def test_each_timer_goes_off_exactly_once_whatever_clocks_and_workers_do(house: House, proof: Proof) -> None:
+    chance, crowd = proof.draw(), Crowd()
+    amount = proof.size(200, 10_000)
+    await crowd.gathers(house, chance, amount, SPAN_MS)
+    shift = Shift(house, chance)
+    troubles = (shift.one_dies, shift.one_dies_with_claims, shift.one_freezes, shift.works)
+    jumped: Counter[str] = Counter()
+    end, last = max(crowd.due.values()), False
+    while not last:
+        last = house.clock.now() > end
+        name = "+30 d" if jumped.total() == FAR_JUMP else chance.choices(list(JUMPS), WEIGHTS)[0]
+        jumped[name] += 1
+        house.clock.move(JUMPS[name] or chance.uniform(0, 24 * HOUR_MS / 1000))
+        if jumped.total() % 8 == 0:
+            await crowd.loses_some(house, chance, 0.01)
+        await chance.choice(troubles)()
+        house.clock.move(LEASE_SECONDS)
+        await shift.works()
+        effects, reminded = await crowd.effects()
+        assert list(crowd.wrong(effects, reminded, house.clock.now())) == []
+    gone_off = sum(map(bool, effects.values()))
+    proof.tell(timers=amount, gone_off=gone_off, reminded=reminded.total(), closed=len(crowd.closed))
+    proof.tell(jumps=jumped, met=shift.met)
+    assert gone_off + len(crowd.closed) >= amount
+    assert set(jumped) == set(JUMPS)
+    assert min(shift.met[what] for what in ("killed at work", "claimed and never done", "too late", "frozen")) > 0
+    assert crowd.closed
+    assert 0 < reminded.total() < amount

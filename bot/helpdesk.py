@@ -47,12 +47,28 @@ class Levels:
     load: Callable[[], Sla] = lambda: NO_PROMISES
 
 
+class Bell(asyncio.Event):
+    """A wake-up that other processes may hear, too: `tell` is called when it is rung here."""
+
+    tell: Callable[[], None] | None = None
+
+    def set(self) -> None:
+        """Ring it, here and elsewhere."""
+        self.hear()
+        if self.tell is not None:
+            self.tell()
+
+    def hear(self) -> None:
+        """It was rung elsewhere."""
+        super().set()
+
+
 @dataclass(frozen=True, slots=True)
 class Bells:
     """Wake-ups rung after a commit; the tables are the truth, so a bell that is missed costs a second at most."""
 
-    inbox: asyncio.Event = field(default_factory=asyncio.Event)
-    outbox: asyncio.Event = field(default_factory=asyncio.Event)
+    inbox: Bell = field(default_factory=Bell)
+    outbox: Bell = field(default_factory=Bell)
     account: asyncio.Event = field(default_factory=asyncio.Event)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 

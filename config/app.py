@@ -29,7 +29,7 @@ from config.clock import SystemClock
 from config.door import Door
 from config.house import furnished
 from config.listening import Timekeeper
-from config.partnership import Partnership, while_held
+from config.partnership import Partnership, announcing, while_held
 from config.probes import Probes
 from config.settings import Settings
 from scheduler.jobs import Job
@@ -119,7 +119,7 @@ async def _furnished(settings: Settings, probes: Probes, door: Door, server: Ser
     await levels.settle(helpdesk)
     outbox = Outbox(helpdesk)
     if db.shared():
-        await _join(helpdesk, stack)
+        await _join(helpdesk, settings, stack)
     else:
         await _recover(helpdesk)
     stack.push_async_callback(_drained, helpdesk, outbox, _workers(helpdesk, outbox))
@@ -157,12 +157,13 @@ async def _cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _join(helpdesk: HelpDesk, stack: AsyncExitStack) -> None:
+async def _join(helpdesk: HelpDesk, settings: Settings, stack: AsyncExitStack) -> None:
     """Others may be at work already: take our part, and what they leave behind with it."""
     partnership = Partnership(helpdesk, partial(recover, helpdesk, all_others=True))
     await partnership.join()
     stack.push_async_callback(partnership.end)
-    _background(stack, partnership=partnership.run())
+    announcements = announcing(helpdesk, settings.database_url)
+    _background(stack, partnership=partnership.run(), announcements=announcements.run())
 
 
 async def _recover(helpdesk: HelpDesk) -> None:
@@ -195,6 +196,7 @@ def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, watch: Watch, t
     return [
         Job("timers", 1.0, timekeeper.sweep),
         Job("health", 1.0, watch.turn),
+        Job("other workers' levels", 5.0, partial(levels.keep_up, helpdesk)),
         Job("levels", 0.25, partial(_once, helpdesk, levels.rearm)),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),

@@ -193,6 +193,44 @@ def dryrun(
     typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False) if as_json else replay.as_text(outcome))
 
 
+database = typer.Typer(help="The database: upgrade its schema, copy it to PostgreSQL.", no_args_is_help=True)
+main.add_typer(database, name="db")
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the configured database to this program's schema, as every start does.
+
+    Exit codes: 0; 1 when it cannot be used or is in use.
+    """
+    from bot.domain.errors import GiseError
+    from config.database import upgraded
+
+    try:
+        typer.echo(_finish(upgraded(_settings().database_url)))
+    except GiseError as error:
+        _stop(FAILED, str(error))
+
+
+@database.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///folder/gise.sqlite3")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="postgres://user:password@host:5432/gise, without rows")],
+) -> None:
+    """Copy an SQLite file into an empty PostgreSQL database and compare both, row by row. Stop Gişe first.
+
+    Exit codes: 0; 1 when nothing was copied.
+    """
+    from bot.domain.errors import GiseError
+    from config.database import copied
+
+    try:
+        counts = _finish(copied(source, target))
+    except GiseError as error:
+        _stop(FAILED, str(error))
+    typer.echo(f"{sum(counts.values()):,} rows of {len(counts)} tables were copied and compared.")
+
+
 @main.command()
 def version() -> None:
     """Print the version."""

@@ -115,7 +115,7 @@ async def _database(url: str) -> Finding:
         version = await recorded_version(url)
     except UnusableDatabase as error:
         return bad(f"Database: {error}", "restore a backup, or set GISE_DATABASE__URL")
-    if not version:
+    if version is None:
         return good(f"Database: {shown} will be made at the first start (version {latest})")
     if version > latest:
         return bad(f"Database: version {version}, this program knows {latest}", "start the newer program again")

@@ -7,13 +7,17 @@ others share what is left behind.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from bot.helpdesk import HelpDesk
 from bot.shares import OUTBOX, SLOTS, TASKS
 from store import inbox, leases
+from store.address import address_of
+
+if TYPE_CHECKING:
+    from store.announcing import Announcements
 
 LEASE_MS = 6_000
 """A dead worker's part is taken over within this and one beat."""
@@ -105,6 +109,26 @@ class Partnership:
         self._held = held
         self.helpdesk.shares.slots = frozenset(_LANES[name] for name in held & _LANES.keys())
         self.helpdesk.shares.tasks = frozenset(held & set(TASKS))
+
+
+def announcing(helpdesk: HelpDesk, url: str) -> "Announcements":
+    """Bells that are heard by the worker whose work it is, and service levels that are read anew by all."""
+    from store.announcing import Announcements  # asyncpg is a tenth of a second of a start that may be SQLite's
+
+    bells, shares = helpdesk.bells, helpdesk.shares
+    heard = {"inbox": bells.inbox.hear, "outbox": bells.outbox.hear}
+    announcements = Announcements(address_of(url).dsn, helpdesk.epoch, lambda what: heard.get(what, lambda: None)())
+
+    def inbox_rung() -> None:
+        if len(shares.lanes()) < SLOTS:
+            announcements.announce("inbox")
+
+    def outbox_rung() -> None:
+        if not shares.holds(OUTBOX):
+            announcements.announce("outbox")
+
+    bells.inbox.tell, bells.outbox.tell = inbox_rung, outbox_rung
+    return announcements
 
 
 async def while_held(helpdesk: HelpDesk, task: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

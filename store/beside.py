@@ -31,23 +31,27 @@ async def beside(url: str) -> AsyncIterator[Read]:
         raise UnusableDatabase(f"The database {address.shown} cannot be read: {error}.") from error
 
 
-async def recorded_version(url: str) -> int:
-    """The schema of a database; 0 where there is none yet. Raises `UnusableDatabase`."""
+async def recorded_version(url: str) -> int | None:
+    """The schema of a database; `None` where there is nothing yet. Raises `UnusableDatabase`."""
     file = address_of(url).file
     if file is not None and (not file.exists() or not file.stat().st_size):
-        return 0
+        return None
     async with beside(url) as read:
         if file is None:
             version: int = await import_module("store.upgrade_postgres").schema_version(read)
-            return version
+            return version or None
         return int((await read("SELECT max(version) AS version FROM schema_version"))[0]["version"] or 0)
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
 @asynccontextmanager
 async def _file(file: Path | None) -> AsyncIterator[Read]:
     if file is None:
         raise UnusableDatabase("A database in memory is its own process's.")
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(_opened(file)) as connection:
         connection.row_factory = sqlite3.Row
 
         async def read(statement: Statement, *values: Any) -> Sequence[Mapping[str, Any]]:

@@ -34,3 +34,7 @@ class DatabaseInUse(GiseError):
 
 class UnusableDatabase(GiseError):
     """The address names no database we can work with; the message says what to do."""
+
+
+class NotCopied(GiseError):
+    """Nothing was copied from one database to the other; the message says why."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from store.dialect import Dialect
 from tests.proofs.proof import FIGURES, SEED, Proof, verdicts
 
 FULL_SECONDS = 600
@@ -17,6 +18,14 @@ settings.load_profile("busy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    databases = parser.getgroup("databases", "which database the stories and use cases run on")
+    databases.addoption(
+        "--database",
+        type=Dialect,
+        choices=list(Dialect),
+        default=Dialect.SQLITE,
+        help="the database of stories and use cases that do not run on both anyway",
+    )
     options = parser.getgroup("proofs", "the figures of reliability and security")
     options.addoption("--full", action="store_true", help="run proofs at their full size")
     options.addoption("--seed", type=int, default=SEED, help="what draws the random cases of proofs")
@@ -33,6 +42,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through a million objects again and again is time lost."""
     gc.freeze()
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> Dialect:
+    """The database of the test; what must be seen on both overrides this fixture."""
+    chosen: Dialect = request.config.getoption("--database")
+    return chosen
 
 
 @pytest.fixture

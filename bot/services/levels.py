@@ -81,6 +81,12 @@ async def settle(helpdesk: HelpDesk) -> None:
         await levels.set_mark(_KNOWN, helpdesk.levels.sla.version)
 
 
+async def keep_up(helpdesk: HelpDesk) -> None:
+    """Another worker may have read the files anew, or been told of a closed day."""
+    if await levels.mark(_KNOWN) != helpdesk.levels.sla.version:
+        helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
+
+
 async def _begin(helpdesk: HelpDesk) -> int:
     """Let every open ticket be looked at, from the first one on; returns how many there are."""
     await levels.set_mark(_KNOWN, helpdesk.levels.sla.version)

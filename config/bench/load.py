@@ -1,13 +1,16 @@
 """Webhooks at a steady rate against `gise run`: how long each waits for its 200."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from adapters.sandbox.bench.generator import Outcome
+from adapters.sandbox.players import comes_true
 from config.bench.report import Figure
 from config.bench.running import Site, looked_up, posted, site
 from config.bench.scope import Scope
 
 RATE = 200.0
+_PATIENCE = 60.0
 PEOPLE = 200
 _STORED = "SELECT count(*) FROM inbox WHERE key LIKE 'm:%load%'"
 
@@ -49,6 +52,7 @@ async def under_load(place: Site, seconds: float, rate: float = RATE) -> Borne:
     try:
         await program.is_up()
         await posted(place, place.order(200, "warm", people=PEOPLE))
+        await comes_true(partial(_worked_off, place), "the new tickets to be open", _PATIENCE)
         cpu = program.vitals.cpu
         outcome = await posted(place, place.order(int(rate * seconds), "load", people=PEOPLE, rate=rate))
         cpu = program.vitals.cpu - cpu
@@ -56,3 +60,7 @@ async def under_load(place: Site, seconds: float, rate: float = RATE) -> Borne:
     finally:
         await program.kill()
     return Borne(outcome=outcome, stored=stored, cpu_share=cpu / outcome.seconds)
+
+
+async def _worked_off(place: Site) -> bool:
+    return place.left() == 0

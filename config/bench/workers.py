@@ -43,23 +43,24 @@ async def measured(scope: Scope) -> list[Figure]:
     """One worker and two in turn."""
     if not scope.postgres:
         return [not_measured("workers.2", "no PostgreSQL was given (--postgres)")]
-    ratios, ones, twos, used = [], [], [], []
+    ratios, ones, twos, costs = [], [], [], []
     async with site(scope, "workers", 10) as place, databases(scope, scope.postgres) as made:
         place.environment["GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE"] = "1"
         for nth in range(scope.rounds):
-            one, _ = await _worked(scope, place, made, f"one-{nth}", 1)
-            two, cpu = await _worked(scope, place, made, f"two-{nth}", 2)
+            one, alone = await _worked(scope, place, made, f"one-{nth}", 1)
+            two, together = await _worked(scope, place, made, f"two-{nth}", 2)
             ratios.append(two / one)
             ones.append(round(one))
             twos.append(round(two))
-            used.append(round(cpu, 2))
-            scope.say(f"workers: {twos[-1]}/s to {ones[-1]}/s")
-    details = {"one_per_second": ones, "two_per_second": twos, "cores_used_by_two": used}
+            costs.append((round(alone), round(together)))
+            scope.say(f"workers: {twos[-1]}/s to {ones[-1]}/s; {together:.0f} to {alone:.0f} us of CPU per message")
+    # A cost that stays the same says that the workers do not hinder one another: then the processors are the bound.
+    details = {"one_per_second": ones, "two_per_second": twos, "cpu_us_per_message_one_two": costs}
     return [of_rounds("workers.2", ratios, **details)]
 
 
 async def _worked(scope: Scope, place: Site, made: Databases, name: str, workers: int) -> tuple[float, float]:
-    """Messages a second, and how many processors the workers kept busy. Raises `Lost`."""
+    """Messages a second, and what the workers spent on each, in microseconds of a processor. Raises `Lost`."""
     people, requests = scope.size(50, PEOPLE), scope.size(200, 6_000)
     url = await made.fresh(f"workers-{name}")
     async with house(place.folder / "data", url) as helpdesk:
@@ -74,10 +75,10 @@ async def _worked(scope: Scope, place: Site, made: Databases, name: str, workers
         taken = await _posted(place, programs, posters, share, people)
         await comes_true(lambda: _none_left(url), "the messages to be worked off", _PATIENCE)
         seconds = watch.seconds
-        busy = (sum(program.vitals.cpu for program in programs) - cpu) / seconds
+        cpu = sum(program.vitals.cpu for program in programs) - cpu
         if (await asked(url, _IN_LEDGER)) != [taken]:
             raise Lost(f"{taken} messages were acknowledged, {await asked(url, _IN_LEDGER)} are in a ledger")
-    return taken / seconds, busy
+    return taken / seconds, 1e6 * cpu / taken
 
 
 async def _started(place: Site, url: str, nth: int, stack: AsyncExitStack) -> Program:

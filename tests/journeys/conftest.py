@@ -11,6 +11,8 @@ from adapters.sandbox.players import Phone
 from adapters.sandbox.world import World
 from config.app import App, opened
 from config.settings import Settings, load_settings
+from store.dialect import Dialect
+from tests.postgres import server
 
 TODAY = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 """A Monday noon in Istanbul; stories that begin on a fixed day never meet a new year by surprise."""
@@ -45,8 +47,16 @@ async def world(tmp_path: Path, limits: bool, today: datetime) -> AsyncIterator[
 
 
 @pytest.fixture
-def settings(world: World, tmp_path: Path, limits: bool, extra: dict[str, str]) -> Settings:
-    own = {"GISE_DATA_DIR": str(tmp_path / "data"), "GISE_HTTP__PORT": "0"}
+async def database(backend: Dialect, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings that name the database; none for SQLite's usual file."""
+    if backend is Dialect.SQLITE:
+        return {}
+    return {"GISE_DATABASE__URL": await server(tmp_path_factory).emptied()}
+
+
+@pytest.fixture
+def settings(world: World, tmp_path: Path, limits: bool, database: dict[str, str], extra: dict[str, str]) -> Settings:
+    own = database | {"GISE_DATA_DIR": str(tmp_path / "data"), "GISE_HTTP__PORT": "0"}
     if not limits:
         own["GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE"] = "0"
     return load_settings(world.environment() | own | extra, None)

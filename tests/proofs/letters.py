@@ -32,7 +32,8 @@ class Answer:
 @dataclass(slots=True, kw_only=True)
 class Letters:
     """`doors` are the ports of all workers, one drawn after the other. `stored(key)`, where it is given, is asked
-    at every 200; keys that got one and were not stored are `lies`.
+    at every 200; keys that got one and were not stored are `lies`. `posted` holds when (unix time) each letter was
+    posted first, by its number.
     """
 
     mail: Mail
@@ -42,6 +43,7 @@ class Letters:
     answers: list[Answer] = field(default_factory=list)
     lies: list[str] = field(default_factory=list)
     written: int = 0
+    posted: dict[int, float] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _tries: int = 0
@@ -89,6 +91,7 @@ class Letters:
 
     async def _until_taken(self, number: int) -> None:
         wamid, pause = wamid_of("letter", number), FIRST_PAUSE
+        self.posted[number] = time.time()
         body = self.mail.message(
             wamid, phone_of(number % self.people), int(time.time()), f"{_POLITE} kelime-{number:06d}"
         )

@@ -1,4 +1,4 @@
-"""Use cases against a real SQLite file."""
+"""Use cases against a real database."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,6 +11,8 @@ from adapters.telegram.capabilities import CAPABILITIES
 from adapters.telegram.parse import Parser
 from bot.domain.people import Role
 from store import db, desk
+from store.dialect import Dialect
+from tests.postgres import server
 from tests.builders import GROUP, House, house
 from tests.fakes import FakeDesk
 from tests.senders import AGENT, EX_AGENT, LEAD, OWNER
@@ -24,9 +26,10 @@ def log() -> Iterator[list[EventDict]]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Path]:
+async def database(tmp_path: Path, backend: Dialect, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
     """An open database; the value is the folder for files."""
-    await db.open_database(f"sqlite://{tmp_path}/gise.sqlite3")
+    sqlite = backend is Dialect.SQLITE
+    await db.open_database(f"sqlite://{tmp_path}/gise.sqlite3" if sqlite else await server(tmp_path_factory).emptied())
     yield tmp_path
     await db.close_database()
 

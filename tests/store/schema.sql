@@ -79,7 +79,7 @@ CREATE TABLE escalation (
     UNIQUE (ticket_id, clock, since, step)
 ) STRICT;
 
-CREATE INDEX escalation_untold ON escalation (due_at, id) WHERE told = 0;
+CREATE INDEX escalation_untold ON escalation (due_at, id) WHERE NOT told;
 
 CREATE TABLE file (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -11,7 +11,9 @@ from bot.domain.sla.policy import ClockKind, Recipient
 from bot.domain.ticket import SYSTEM, Action, Status, Ticket, transition
 from bot.domain.timers import TimerKind
 from store import desk, escalations, presence, tickets, timers
+from store.dialect import Dialect
 from store.errors import Conflict
+from store.sql import rows
 from tests.store.conftest import NOW
 
 NewTicket = Callable[[], Awaitable[Ticket]]
@@ -90,6 +92,12 @@ async def test_a_step_comes_due_once_for_each_round_and_is_told_once(ticket: Tic
     assert [await escalations.told(found[0]) for _ in range(2)] == [True, False]
     assert await escalations.untold(9) == found[1:]
     assert len(await escalations.of_ticket(ticket.id)) == 2
+
+
+@pytest.mark.parametrize("backend", [Dialect.SQLITE], ids=str)
+async def test_looking_for_what_is_untold_reads_nothing_that_was_told() -> None:
+    plan = await rows(f"EXPLAIN QUERY PLAN {escalations.UNTOLD}", 9)
+    assert "escalation_untold" in plan[0]["detail"]
 
 
 async def test_what_is_still_to_come_is_listed_by_its_instant(new_ticket: NewTicket) -> None:

@@ -182,7 +182,7 @@ CREATE TABLE escalation (
     told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
     UNIQUE (ticket_id, clock, since, step)
 ) STRICT;
-CREATE INDEX escalation_untold ON escalation (due_at, id) WHERE told = 0;
+CREATE INDEX escalation_untold ON escalation (due_at, id) WHERE NOT told;
 
 CREATE TABLE closed_day (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

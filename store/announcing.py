@@ -1,0 +1,62 @@
+"""Telling other workers on the same PostgreSQL that something waits; whoever misses it looks within a second anyway."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Final
+
+import asyncpg
+import structlog
+
+_CHANNEL: Final = "gise"
+_TOGETHER_SECONDS: Final = 0.02
+"""What happens within this is told once: each NOTIFY holds a lock that every commit of the server needs."""
+_PAUSE_SECONDS: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Announcements:
+    """Speaks and listens on a connection of its own, for a pooled one forgets what it listens to.
+
+    `heard` is called with what others announced; our own words, known by `speaker`, are left out.
+    """
+
+    def __init__(self, dsn: str, speaker: str, heard: Callable[[str], None]) -> None:
+        self._dsn = dsn
+        self._speaker = speaker
+        self._heard = heard
+        self._waiting: set[str] = set()
+        self._something = asyncio.Event()
+
+    def announce(self, what: str) -> None:
+        """Soon, together with what else is announced just now."""
+        self._waiting.add(what)
+        self._something.set()
+
+    async def run(self) -> None:
+        """Until cancelled; a connection that is lost is made again."""
+        while True:
+            try:
+                await self._connected()
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("announcements are off for a moment", error=type(error).__name__)
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _connected(self) -> None:
+        connection = await asyncpg.connect(self._dsn, server_settings={"application_name": "gise announcements"})
+        try:
+            await connection.add_listener(_CHANNEL, self._received)
+            while True:
+                await self._something.wait()
+                await asyncio.sleep(_TOGETHER_SECONDS)
+                self._something.clear()
+                for what in sorted(self._waiting):
+                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, f"{self._speaker} {what}")
+                    self._waiting.discard(what)
+        finally:
+            connection.terminate()
+
+    def _received(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
+        speaker, _, what = str(payload).partition(" ")
+        if speaker != self._speaker:
+            self._heard(what)

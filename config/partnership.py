@@ -6,6 +6,7 @@ others share what is left behind.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from bot.helpdesk import HelpDesk
 from bot.shares import OUTBOX, SLOTS, TASKS
 from store import inbox, leases
 from store.address import address_of
+from store.errors import UNAVAILABLE
 
 if TYPE_CHECKING:
     from store.announcing import Announcements
@@ -64,7 +66,8 @@ class Partnership:
     async def end(self) -> None:
         """Let the others have our part at once."""
         self._show(set())
-        await leases.leave(self.helpdesk.epoch)
+        with suppress(*UNAVAILABLE):  # then the leases end by themselves
+            await leases.leave(self.helpdesk.epoch)
 
     async def beat(self) -> None:
         """Renew what is ours, take what nobody has, and hand over what is too much."""

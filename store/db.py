@@ -4,11 +4,12 @@ import asyncio
 import contextvars
 import os
 import sqlite3
-from collections.abc import Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from tortoise.context import TortoiseContext, get_current_context
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
@@ -18,11 +19,14 @@ from store.address import Address, address_of
 from store.dialect import Dialect
 from store.engine.completed import completed
 from store.engine.lock import take_lock
-from store.errors import DatabaseInUse, UnusableDatabase
+from store.errors import Conflict, DatabaseInUse, UnusableDatabase
 from store.migrations import Migration, known_migrations
 from store.sql import client, dialect, rows
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+_RACES: Final = 3
 
 _PRAGMAS: Final[dict[str, int | str]] = {
     "busy_timeout": 5000,
@@ -35,6 +39,8 @@ _PRAGMAS: Final[dict[str, int | str]] = {
     "wal_autocheckpoint": 4000,
     "cache_size": -8192,  # KiB; the system's cache is behind it, and ours would only grow until it is full
 }
+_turns: Final = [asyncio.Lock()]
+"""Whose turn it is; made anew with each database, because a lock belongs to one event loop."""
 _closing = AsyncExitStack()
 """Everything to undo, in reverse order; there is one database per process, so there is one of these."""
 
@@ -49,6 +55,7 @@ async def open_database(url: str, migrations: Sequence[Migration] = ()) -> None:
     address = address_of(url)
     if get_current_context() is not None:
         raise DatabaseInUse("This process has a database open already; close it first.")
+    _turns[:] = [asyncio.Lock()]
     async with AsyncExitStack() as stack:
         if address.file is not None:
             stack.callback(os.close, _prepare(address.file))
@@ -93,6 +100,27 @@ def transaction() -> AbstractAsyncContextManager[Any]:
     It belongs to the task that entered it. Start no task and await no network inside: everybody else waits.
     """
     return client()._in_transaction()
+
+
+def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Make `work` a transaction, begun anew where somebody else was faster: on the next look their work is seen.
+
+    One at a time in a process, on PostgreSQL as on SQLite, so that no two of ours look past each other; what other
+    processes do meanwhile is met by versions, unique keys and `Conflict`. Raises `Conflict` when that goes on and on.
+    """
+
+    @wraps(work)
+    async def one_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(_RACES):
+            try:
+                async with _turns[-1] if shared() else nullcontext(), transaction():
+                    return await work(*args, **kwargs)
+            except Conflict:
+                continue
+        async with transaction():
+            return await work(*args, **kwargs)
+
+    return one_transaction
 
 
 def spawn(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:

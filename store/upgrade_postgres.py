@@ -15,6 +15,7 @@ ONE_AT_A_TIME: Final = 0x6769_7365
 """Key of the advisory lock, which is the database's own: other databases of the server are not held up."""
 _PATIENCE: Final = "300s"
 _VERSION_TABLE: Final = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT PRIMARY KEY, name TEXT NOT NULL)"
+_IS_OURS: Final = "SELECT to_regclass('schema_version') IS NOT NULL AS ours"
 _TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
 
 Look = Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]
@@ -38,10 +39,9 @@ async def upgrade(dsn: str, migrations: Sequence[Migration]) -> list[str]:
 
 async def schema_version(look: Look) -> int:
     """The number of the last step applied; 0 for an empty database."""
-    tables = [row["tablename"] for row in await look(_TABLES)]
-    if "schema_version" in tables:
+    if (await look(_IS_OURS))[0]["ours"]:
         return int((await look("SELECT coalesce(max(version), 0) AS version FROM schema_version"))[0]["version"])
-    if tables:
+    if tables := [row["tablename"] for row in await look(_TABLES)]:
         raise UnusableDatabase(f"The database holds somebody else's tables ({', '.join(tables[:3])} …).")
     return 0
 

@@ -125,9 +125,11 @@ def test_clocks_are_not_smuggled_in_by_name() -> None:
     assert set(imported) <= MAY_READ_CLOCKS
 
 
-def transactions(within: ast.AST) -> Iterator[ast.AsyncWith]:
+def transactions(within: ast.AST) -> Iterator[ast.AsyncWith | ast.AsyncFunctionDef]:
     for node in ast.walk(within):
         if isinstance(node, ast.AsyncWith) and any("transaction()" in ast.unparse(item) for item in node.items):
+            yield node
+        if isinstance(node, ast.AsyncFunctionDef) and "db.whole" in map(ast.unparse, node.decorator_list):
             yield node
 
 

@@ -33,6 +33,11 @@ async def taken_in(helpdesk: HelpDesk, lanes: Sequence[Lane]) -> list[Lane]:
     except Exception:
         log.exception("a batch failed; its items are tried one by one", lanes=len(lanes))
         return list(lanes)
+    for row in done:
+        reached("inbox.committed")
+        INBOX_ITEMS.labels(row.channel, Outcome.DONE).inc()
+    if done:
+        helpdesk.bells.outbox.set()
     finished = {row.id for row in done}
     return [lane for lane in lanes if lane[0].id not in finished]
 
@@ -59,16 +64,11 @@ def _parsed(channel: Channel, raw: bytes) -> Inbound | None:
         return None
 
 
+@db.whole
 async def _committed(helpdesk: HelpDesk, spoken: Sequence[tuple[Lane, list[Heard]]]) -> list[InboxRow]:
-    """One commit for all of it; returns the rows that are done."""
-    async with db.transaction():
-        plain = await plain_words.taken_in(helpdesk, [words for _, words in spoken])
-        rows = [row for place in plain for row in spoken[place][0]]
-        await inbox.finish([row.id for row in rows], helpdesk.epoch, helpdesk.now())
-        reached("inbox.before_commit")
-    for row in rows:
-        reached("inbox.committed")
-        INBOX_ITEMS.labels(row.channel, Outcome.DONE).inc()
-    if rows:
-        helpdesk.bells.outbox.set()
+    """Returns the rows that are done."""
+    plain = await plain_words.taken_in(helpdesk, [words for _, words in spoken])
+    rows = [row for place in plain for row in spoken[place][0]]
+    await inbox.finish([row.id for row in rows], helpdesk.epoch, helpdesk.now())
+    reached("inbox.before_commit")
     return rows

@@ -26,7 +26,6 @@ BATCH = 128
 MAX_ATTEMPTS = 6
 MOST_PARKED_LINES = 5
 """So many parked items a minute get a line each."""
-_RACES = 3
 _FIRST_PAUSE_MS = 500
 _IDLE_SECONDS = 1.0
 _MINUTE_MS = 60_000
@@ -142,27 +141,24 @@ async def _once(helpdesk: HelpDesk, row: InboxRow, event: Inbound) -> Outcome:
         await _routed(helpdesk, row, event)
         outcome = Outcome.DONE
     except BadInput as error:
-        async with db.transaction():
-            await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())
-            await refuse(helpdesk, row.channel, event, error)
+        await _refused(helpdesk, row, event, error)
         outcome = Outcome.REFUSED
     reached("inbox.committed")
     helpdesk.bells.outbox.set()
     return outcome
 
 
+@db.whole
 async def _routed(helpdesk: HelpDesk, row: InboxRow, event: Inbound) -> None:
-    """The use case, at once again where somebody else was faster: on the next look their work is seen."""
-    for races in range(_RACES + 1):
-        try:
-            async with db.transaction():
-                await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())
-                await route(helpdesk, row.channel, event)
-                reached("inbox.before_commit")
-            return
-        except Conflict:
-            if races == _RACES:
-                raise
+    await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())
+    await route(helpdesk, row.channel, event)
+    reached("inbox.before_commit")
+
+
+@db.whole
+async def _refused(helpdesk: HelpDesk, row: InboxRow, event: Inbound, error: BadInput) -> None:
+    await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())
+    await refuse(helpdesk, row.channel, event, error)
 
 
 async def _again(helpdesk: HelpDesk, row: InboxRow, error: str) -> Outcome:
@@ -174,13 +170,13 @@ async def _again(helpdesk: HelpDesk, row: InboxRow, error: str) -> Outcome:
     return Outcome.RETRIED
 
 
+@db.whole
 async def _park(helpdesk: HelpDesk, row: InboxRow, error: str, *, key: str = "inbox-parked") -> Outcome:
     """Out of the lane's way, kept whole, and said aloud in the agents' group; of a flood one alarm tells."""
     log.warning("inbox item parked", item=row.id, channel=row.channel, error=error)
-    async with db.transaction():
-        await inbox.park(row.id, helpdesk.epoch, error)
-        if await inbox.parked_since(helpdesk.now() - _MINUTE_MS, MOST_PARKED_LINES + 1) <= MOST_PARKED_LINES:
-            text = helpdesk.desk_text(key, id=str(row.id), channel=row.channel)
-            await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)
+    await inbox.park(row.id, helpdesk.epoch, error)
+    if await inbox.parked_since(helpdesk.now() - _MINUTE_MS, MOST_PARKED_LINES + 1) <= MOST_PARKED_LINES:
+        text = helpdesk.desk_text(key, id=str(row.id), channel=row.channel)
+        await errands.to_group(helpdesk, Outgoing(text=text), chat=helpdesk.desk.group)
     helpdesk.bells.outbox.set()
     return Outcome.PARKED

@@ -84,12 +84,12 @@ async def send_unreceipted(helpdesk: HelpDesk) -> None:
         await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
 
 
+@db.whole
 async def recover(helpdesk: HelpDesk, *, all_others: bool, busy: Collection[int] = ()) -> int:
     """Errands that were left in `sending`: their outcome is unknown. Returns how many there were."""
-    async with db.transaction():
-        orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others, busy=busy)
-        for errand in orphans:
-            # An orphan's due time is the end of its lease, which tells when it was claimed.
-            await after_unknown(helpdesk, errand, outage=helpdesk.now() - (errand.due_at - LEASE_MS))
-        reached("outbox.before_recovery")
+    orphans = await outbox.orphans(helpdesk.epoch, helpdesk.now(), all_others=all_others, busy=busy)
+    for errand in orphans:
+        # An orphan's due time is the end of its lease, which tells when it was claimed.
+        await after_unknown(helpdesk, errand, outage=helpdesk.now() - (errand.due_at - LEASE_MS))
+    reached("outbox.before_recovery")
     return len(orphans)

@@ -179,25 +179,25 @@ class Outbox:
             await self._done(bundle, ids)
             reached("outbox.settled")
 
+    @db.whole
     async def _skip(self, bundle: list[Errand], skipped: Skipped) -> None:
-        async with db.transaction():
-            for errand in bundle:
-                await self._settle(errand, ErrandState.EXPIRED, error=skipped.why)
-                await delivery.skipped(self._helpdesk, errand)
+        for errand in bundle:
+            await self._settle(errand, ErrandState.EXPIRED, error=skipped.why)
+            await delivery.skipped(self._helpdesk, errand)
 
+    @db.whole
     async def _done(self, bundle: list[Errand], ids: list[str]) -> None:
         """Record in one commit that everything in the bundle is out."""
-        async with db.transaction():
-            for errand in bundle:
-                await self._settle(errand, ErrandState.SENT, external_id=ids[0] if ids else "")
-            if len(bundle) == 1:
-                await delivery.sent(self._helpdesk, bundle[0], ids)
-            else:
-                await delivery.sent_bundled(self._helpdesk, bundle[0], ids[0])
-            account = self._pacer.account_of(bundle[0])
-            if account != MAIN:
-                await messages.written_by(account, bundle[0].budget, ids)
-            reached("outbox.before_commit")
+        for errand in bundle:
+            await self._settle(errand, ErrandState.SENT, external_id=ids[0] if ids else "")
+        if len(bundle) == 1:
+            await delivery.sent(self._helpdesk, bundle[0], ids)
+        else:
+            await delivery.sent_bundled(self._helpdesk, bundle[0], ids[0])
+        account = self._pacer.account_of(bundle[0])
+        if account != MAIN:
+            await messages.written_by(account, bundle[0].budget, ids)
+        reached("outbox.before_commit")
 
     async def _settle(self, errand: Errand, state: ErrandState, *, external_id: str = "", error: str = "") -> None:
         helpdesk = self._helpdesk
@@ -249,20 +249,20 @@ class Outbox:
             return True
         return False
 
+    @db.whole
     async def _file_late(self, errand: Errand) -> None:
         """Words never wait for a file: it follows in a lane of its own."""
         now = self._helpdesk.now()
-        async with db.transaction():
-            await outbox.retry(errand.id, self._helpdesk.epoch, now, "file-late")
-            await media.follow_later(self._helpdesk, errand)
+        await outbox.retry(errand.id, self._helpdesk.epoch, now, "file-late")
+        await media.follow_later(self._helpdesk, errand)
         self._helpdesk.bells.outbox.set()
 
+    @db.whole
     async def _shut(self, errand: Errand) -> None:
         """WhatsApp's window closed: an answer is parked, a mere notice is dropped, both visibly."""
         notice = bool(errand.payload.get("notice"))
-        async with db.transaction():
-            await self._settle(errand, ErrandState.EXPIRED if notice else ErrandState.PARKED, error="send-error-window")
-            await delivery.parked(self._helpdesk, errand)
+        await self._settle(errand, ErrandState.EXPIRED if notice else ErrandState.PARKED, error="send-error-window")
+        await delivery.parked(self._helpdesk, errand)
 
     def _worth_a_try(self, errand: Errand, error: SendError) -> bool:
         """Words are kept for a day; what only decorates is given up after a few tries."""
@@ -280,18 +280,21 @@ class Outbox:
         now = self._helpdesk.now()
         await outbox.retry(errand.id, self._helpdesk.epoch, now + pause, error.key)
 
+    @db.whole
     async def _give_up(self, errand: Errand, error: SendError) -> None:
-        async with db.transaction():
-            await self._settle(errand, ErrandState.FAILED, error=error.key)
-            await delivery.failed(self._helpdesk, errand, error)
+        await self._settle(errand, ErrandState.FAILED, error=error.key)
+        await delivery.failed(self._helpdesk, errand, error)
 
     async def _unknown(self, errand: Errand, error: SendError) -> None:
         """Nobody knows whether it went out. What may be done twice is done again; words are another matter."""
         if not self._worth_a_try(errand, error):
             await self._give_up(errand, error)
         elif errand.op in WORDS:
-            async with db.transaction():
-                await self._settle(errand, ErrandState.UNCERTAIN, error=error.key)
-                await repairs.after_unknown(self._helpdesk, errand)
+            await self._doubt(errand, error)
         else:
             await self._retry(errand, error)
+
+    @db.whole
+    async def _doubt(self, errand: Errand, error: SendError) -> None:
+        await self._settle(errand, ErrandState.UNCERTAIN, error=error.key)
+        await repairs.after_unknown(self._helpdesk, errand)

@@ -39,12 +39,12 @@ async def sweep(helpdesk: HelpDesk) -> int:
     return count
 
 
+@db.whole
 async def fire(helpdesk: HelpDesk, timer: Timer) -> None:
     """One claimed timer, in a commit of its own. Raises `LeaseLost` when somebody else took it over meanwhile."""
-    async with db.transaction():
-        await timers.fired(timer.id, helpdesk.epoch)
-        await fired(helpdesk, timer)
-        reached("timers.before_commit")
+    await timers.fired(timer.id, helpdesk.epoch)
+    await fired(helpdesk, timer)
+    reached("timers.before_commit")
 
 
 async def prune(helpdesk: HelpDesk) -> int:

@@ -11,7 +11,8 @@ _STEP: Final = 50_000
 _NUMBERS: Final = "WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {end}) "
 _STATEMENTS: Final = (
     """INSERT INTO requester (id, name, phone, locale, created_at)
-    {numbers} SELECT i + 1, 'Person', '+' || CAST({phone} + i AS TEXT), 'tr', {at} FROM n""",
+    {numbers} SELECT i + 1, 'Person ' || substr(CAST({phone} + i AS TEXT), -6), '+' || CAST({phone} + i AS TEXT),
+        'tr', {at} FROM n""",
     """INSERT INTO conversation (id, channel, requester_id, last_inbound_at, created_at)
     {numbers} SELECT i + 1, 'whatsapp', i + 1, {at}, {at} FROM n""",
     """INSERT INTO identity (channel, key, conversation_id, rank)

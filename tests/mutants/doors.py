@@ -68,12 +68,8 @@ MUTANTS: Final = (
     Mutant(
         "an item is done before its use case",
         "bot/inbox/work.py",
-        "            async with db.transaction():\n"
-        "                await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())\n"
-        "                await route(helpdesk, row.channel, event)\n",
-        "            await inbox.finish([row.id], helpdesk.epoch, helpdesk.now())\n"
-        "            async with db.transaction():\n"
-        "                await route(helpdesk, row.channel, event)\n",
+        "@db.whole\nasync def _routed(",
+        "async def _routed(",
         "services/test_atomicity.py::test_a_bug_in_the_middle_of_a_use_case_leaves_the_item_waiting_and_nothing_else",
     ),
     Mutant(

@@ -16,8 +16,8 @@ MUTANTS: Final = (
     Mutant(
         "retry after a timeout",
         "bot/outbox/worker.py",
-        "        elif errand.op in WORDS:\n            async with db.transaction():\n",
-        "        elif errand.op is None:\n            async with db.transaction():\n",
+        "        elif errand.op in WORDS:\n            await self._doubt(errand, error)\n",
+        "        elif errand.op is None:\n            await self._doubt(errand, error)\n",
         "services/test_delivery.py::test_an_unknown_outcome_on_telegram_is_shown_with_a_resend",
     ),
     Mutant(

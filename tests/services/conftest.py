@@ -12,9 +12,9 @@ from adapters.telegram.parse import Parser
 from bot.domain.people import Role
 from store import db, desk
 from store.dialect import Dialect
-from tests.postgres import server
 from tests.builders import GROUP, House, house
 from tests.fakes import FakeDesk
+from tests.postgres import server
 from tests.senders import AGENT, EX_AGENT, LEAD, OWNER
 
 

@@ -138,7 +138,8 @@ async def _furnished(settings: Settings, probes: Probes, door: Door, server: Ser
     door.health.house = health
     timekeeper = Timekeeper(helpdesk, poller)
     jobs = _jobs(helpdesk, outbox, health, watch, timekeeper)
-    jobs += [Job("whatsapp account", 1.0, account.tick)] if account else []
+    if account is not None:
+        jobs.append(Job("whatsapp account", 1.0, partial(_once, helpdesk, lambda _: account.tick())))
     scheduler = Scheduler(jobs, door.clock.monotonic)
     scheduler.start()
     stack.push_async_callback(scheduler.stop)

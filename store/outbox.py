@@ -117,6 +117,10 @@ async def add(errands: Sequence[Errand]) -> list[int]:
 async def _add(errand: Errand) -> int:
     new = await bulk.insert(_ADD, [to_values(errand)])
     found = new or await rows(_PENDING_TWIN, errand.coalesce)
+    if not found:  # the twin was claimed just now, so this one is not needless after all
+        found = await bulk.insert(_ADD, [to_values(errand)])
+    if not found:
+        raise Conflict("The errand's twins come and go.")
     return int(found[0]["id"])
 
 

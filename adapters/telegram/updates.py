@@ -97,19 +97,25 @@ class Poller:
 
     async def run(self) -> None:
         """Poll until cancelled. Trouble of any kind is waited out: a proxy, too, may answer 401 or 404 for a while."""
+        timeout = aiohttp.ClientTimeout(total=self._pace.long_poll + self._pace.grace)
+        try:
+            async with aiohttp.ClientSession(timeout=timeout) as http:
+                await self._on_and_on(http)
+        finally:
+            self.status, self.detail = "starting", ""  # whoever polls from now on knows how that goes
+
+    async def _on_and_on(self, http: aiohttp.ClientSession) -> None:
         offset = await self._load_offset()
         failures = 0
-        timeout = aiohttp.ClientTimeout(total=self._pace.long_poll + self._pace.grace)
-        async with aiohttp.ClientSession(timeout=timeout) as http:
-            while True:
-                try:
-                    offset = await self._once(http, offset)
-                    failures = 0
-                except _Trouble as trouble:
-                    self._report(trouble.status, str(trouble))
-                    self.conflicts += trouble.status == "conflict"
-                    await asyncio.sleep(trouble.wait or self._pace.pause(failures))
-                    failures += 1
+        while True:
+            try:
+                offset = await self._once(http, offset)
+                failures = 0
+            except _Trouble as trouble:
+                self._report(trouble.status, str(trouble))
+                self.conflicts += trouble.status == "conflict"
+                await asyncio.sleep(trouble.wait or self._pace.pause(failures))
+                failures += 1
 
     async def _once(self, http: aiohttp.ClientSession, offset: int) -> int:
         asked_at = asyncio.get_running_loop().time()

@@ -58,10 +58,10 @@ class _Turn:
 
 
 class Watch:
-    """Runs the checks. `tell` is given the news; what it raises leaves them untold until the next turn."""
+    """Runs the checks. `tell` is given the news; where it tells nobody (False) or raises, they stay news."""
 
     def __init__(
-        self, clock: Clock, register: Register, checks: Iterable[Check], tell: Callable[[News], Awaitable[None]]
+        self, clock: Clock, register: Register, checks: Iterable[Check], tell: Callable[[News], Awaitable[bool]]
     ) -> None:
         self._clock = clock
         self._register = register
@@ -95,6 +95,5 @@ class Watch:
 
     async def _spread(self) -> None:
         news = self._register.news()
-        if news:
-            await self._tell(news)
+        if news and await self._tell(news):
             self._register.know(news)

@@ -15,9 +15,11 @@ _GONE: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
     OSError,
 )
-"""The server went away, is starting, or takes no more connections for now; all of it may be over in a moment."""
+"""The server went away, is starting, is full, or only reads for now; it says nothing about the statement."""
 
 
 @contextmanager
@@ -32,6 +34,8 @@ def translated() -> Iterator[None]:
         raise Conflict(f"Somebody else was faster: {error}") from error
     except asyncpg.IntegrityConstraintViolationError as error:
         raise IntegrityError(error) from error
+    except asyncpg.ReadOnlySQLTransactionError as error:
+        raise DBConnectionError(f"The database takes nothing: {error}") from error
     except asyncpg.InvalidTransactionStateError as error:
         raise TransactionManagementError(error) from error
     except TimeoutError as error:

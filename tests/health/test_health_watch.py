@@ -39,14 +39,17 @@ class Room:
         self.clock, self.looking = HandClock(), Looking()
         self.register = Register(self.clock.now)
         self.news: list[News] = []
-        self.deaf = False
+        self.deaf = self.elsewhere = False
         check = Check(name="one", look=self.looking, seconds=60, again=10, doubted=doubted)
         self.watch = Watch(self.clock, self.register, [check], self.tell)
 
-    async def tell(self, news: News) -> None:
+    async def tell(self, news: News) -> bool:
         if self.deaf:
             raise OSError("nobody can be told")
+        if self.elsewhere:
+            return False
         self.news.append(news)
+        return True
 
     async def after(self, seconds: float) -> set[Trouble]:
         self.clock.move(seconds)
@@ -155,3 +158,14 @@ def test_channels_that_refuse_us_are_told_apart() -> None:
     assert set(stopped_findings({"whatsapp": "send-error-auth"})) == {Trouble.WHATSAPP_REFUSED}
     assert set(stopped_findings({"desk": "send-error-auth", "telegram": "x"})) == {Trouble.TELEGRAM_REFUSED}
     assert stopped_findings({}) == {}
+
+
+async def test_what_another_worker_tells_is_ours_to_tell_once_that_is_our_task() -> None:
+    room = Room()
+    room.elsewhere = True
+    room.looking.found = {Trouble.CLOCK: "90 s"}
+    assert await room.after(60) == {Trouble.CLOCK}
+    assert room.news == []
+    room.elsewhere = False
+    await room.after(10)
+    assert [set(news.raised) for news in room.news] == [{Trouble.CLOCK}]

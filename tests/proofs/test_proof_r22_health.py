@@ -248,8 +248,9 @@ async def test_a_regular_job_that_does_not_get_done_shows_within_a_minute(proof:
     async def look() -> Findings:
         return job_findings(schedule.successes, clock.monotonic())
 
-    async def tell(news: News) -> None:
+    async def tell(news: News) -> bool:
         told.append(news)
+        return True
 
     watch = Watch(clock, register, [Check(name="jobs", look=look, seconds=5, again=5)], tell)
     schedule.start()

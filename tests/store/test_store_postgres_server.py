@@ -12,7 +12,8 @@ from tortoise.exceptions import DBConnectionError, OperationalError, Transaction
 from store import db, tickets
 from store.dialect import Dialect
 from store.engine.postgres import MOST_CONNECTIONS
-from store.errors import Conflict, UnusableDatabase
+from store.engine.refusals import translated
+from store.errors import Conflict, UnusableDatabase, is_unavailable
 from store.migrations import Migration, known_migrations
 from store.sql import rows
 from store.upgrade_postgres import ONE_AT_A_TIME
@@ -231,3 +232,29 @@ async def test_a_text_with_nul_is_kept_without_it(new_ticket: NewTicket) -> None
     found = await tickets.get(ticket.id)
     assert found is not None
     assert found.subject == "a\N{REPLACEMENT CHARACTER}b"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        asyncpg.DiskFullError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.OutOfMemoryError,
+        asyncpg.LockNotAvailableError,
+        asyncpg.ReadOnlySQLTransactionError,
+        asyncpg.CannotConnectNowError,
+        ConnectionRefusedError,
+        TimeoutError,
+    ],
+)
+def test_what_says_nothing_about_a_statement_is_to_be_tried_later(refusal: type[Exception]) -> None:
+    with pytest.raises(DBConnectionError) as caught, translated():
+        raise refusal("no")
+    assert is_unavailable(caught.value)
+
+
+@pytest.mark.parametrize("refusal", [asyncpg.UndefinedColumnError, asyncpg.DivisionByZeroError])
+def test_what_is_wrong_with_a_statement_stays_wrong(refusal: type[Exception]) -> None:
+    with pytest.raises(OperationalError) as caught, translated():
+        raise refusal("no")
+    assert not is_unavailable(caught.value)

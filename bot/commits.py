@@ -58,10 +58,19 @@ class GroupCommit(Generic[T]):
             while self._waiting:
                 group = [self._waiting.popleft() for _ in range(min(LARGEST, len(self._waiting)))]
                 await self._committed(group)
+        except BaseException as end:  # of this very task: whoever waits must not wait for ever
+            self._leave(group, end)
+            raise
         finally:
             self._flusher = None
-            for _, done in (*group, *self._waiting):  # only a cancelled flusher leaves any behind
+
+    def _leave(self, group: Sequence[tuple[T, asyncio.Future[None]]], end: BaseException) -> None:
+        for _, done in (*group, *self._waiting):
+            if isinstance(end, asyncio.CancelledError):
                 done.cancel()
+            elif not done.done():
+                done.set_exception(end)
+        self._waiting.clear()
 
     async def _committed(self, group: Sequence[tuple[T, asyncio.Future[None]]]) -> None:
         """All together; where that fails, the halves, so that a poison request fails alone."""

@@ -50,6 +50,8 @@ _PARKED_OF: Final = "SELECT count(*) AS parked FROM outbox WHERE conversation_id
 _PARKED_AMONG: Final = """
 SELECT DISTINCT conversation_id FROM outbox WHERE conversation_id IN numbers(?) AND state = 'parked'"""
 _SET_PAYLOAD: Final = "UPDATE outbox SET payload = ?, due_at = ? WHERE id = ? AND state = 'pending' RETURNING id"
+_HURRY: Final = """
+UPDATE outbox SET due_at = ? WHERE channel = ? AND state = 'pending' AND error = ? AND due_at > ? RETURNING id"""
 _SETTLE: Final = """
 UPDATE outbox SET state = ?1, settled_at = ?2, error = ?3, external_id = coalesce(nullif(?4, ''), external_id)
 WHERE id = ?5 AND epoch = ?6 AND state = 'sending' RETURNING id"""
@@ -169,6 +171,11 @@ async def find_pending(coalesce: str) -> Errand | None:
 async def set_payload(errand_id: int, payload: Mapping[str, Any], due_at: int) -> bool:
     """Rewrite an errand that is still pending; false when it is not any more."""
     return bool(await rows(_SET_PAYLOAD, to_json(payload), due_at, errand_id))
+
+
+async def hurry(channel: str, error: str, now: int) -> int:
+    """What waits because of this error need not wait any longer; returns how many errands that were."""
+    return await changed(_HURRY, now, channel, error, now)
 
 
 async def settle(

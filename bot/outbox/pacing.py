@@ -54,6 +54,7 @@ class Pacer:
         self._stopped_until: dict[str, float] = {}
         self._channel_pause: dict[str, float] = {}
         self.accounts = Accounts(helpdesk)
+        self._cut_off: set[str] = set()
         self.stopped: dict[str, str] = {}
 
     def admit(self, errand: Errand, plan: Plan) -> float:
@@ -167,6 +168,16 @@ class Pacer:
     def closed_channels(self) -> list[str]:
         now = self._clock.monotonic()
         return [channel for channel, until in self._stopped_until.items() if until > now]
+
+    def cut_off(self, channel: str) -> None:
+        """No connection came about."""
+        self._cut_off.add(channel)
+
+    def is_back(self, channel: str) -> bool:
+        """Whether a call that went through is the first since connections failed; says so once."""
+        was = channel in self._cut_off
+        self._cut_off.discard(channel)
+        return was
 
     def works(self, errand: Errand) -> None:
         """A call went through; a helper's says nothing about the channel, whose updates the main account has."""

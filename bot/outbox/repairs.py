@@ -4,12 +4,19 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.crashpoints import reached
+from bot.domain.errors import SendError
 from bot.domain.ledger import WORDS, Errand, ErrandState
 from bot.helpdesk import HelpDesk
 from bot.outbox.pacing import backoff_ms
 from bot.services import delivery, errands
 from store import db, desk, outbox
 from store.errors import Conflict
+
+NETWORK = "send-error-network"
+"""No connection came about: nothing was said to the platform, and nothing is wrong with what was to be said."""
+
+MAX_ATTEMPTS = 8
+KEEP_TRYING_MS = 24 * 3_600_000
 
 RECEIPT_WAIT_MS = 45_000
 """Receipts come within seconds; after this long without one the call surely did not arrive."""
@@ -19,6 +26,13 @@ LONGEST_WAIT_MS = 30 * 60_000
 
 LEASE_MS = 300_000
 """Longer than fetching and uploading the largest file may take together."""
+
+
+def worth_a_try(helpdesk: HelpDesk, errand: Errand, error: SendError) -> bool:
+    """Words are kept for a day; what only decorates is given up after a few tries."""
+    if errand.op in WORDS:
+        return helpdesk.now() - errand.ready_at < KEEP_TRYING_MS
+    return bool(error.retry_after) or errand.attempts < MAX_ATTEMPTS
 
 
 async def forget_topic(helpdesk: HelpDesk, errand: Errand) -> None:

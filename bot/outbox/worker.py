@@ -15,15 +15,13 @@ from bot.outbox.accounts import MAIN
 from bot.outbox.media import FileLate
 from bot.outbox.pacing import Pacer, Plan, backoff_ms
 from bot.outbox.performing import Elsewhere, NotNow, Skipped, perform
-from bot.outbox.repairs import LEASE_MS
+from bot.outbox.repairs import LEASE_MS, NETWORK
 from bot.services import delivery, moving
 from bot.shares import OUTBOX
 from store import db, messages, outbox
 from store.errors import LeaseLost
 
 BATCH = 32
-MAX_ATTEMPTS = 8
-KEEP_TRYING_MS = 24 * 3_600_000
 _IDLE_SECONDS = 1.0
 
 _TELLING = WORDS | {Op.CARD}
@@ -175,9 +173,15 @@ class Outbox:
             for each in bundle:
                 await self._refused(each, error)
         else:
-            reached("outbox.called")
-            await self._done(bundle, ids)
-            reached("outbox.settled")
+            await self._went(bundle, ids)
+
+    async def _went(self, bundle: list[Errand], ids: list[str]) -> None:
+        """The call went through, and with it the way is free for what could not be said for want of a connection."""
+        reached("outbox.called")
+        await self._done(bundle, ids)
+        reached("outbox.settled")
+        if self._pacer.is_back(bundle[0].channel):
+            await outbox.hurry(bundle[0].channel, NETWORK, self._helpdesk.now())
 
     @db.whole
     async def _skip(self, bundle: list[Errand], skipped: Skipped) -> None:
@@ -224,7 +228,7 @@ class Outbox:
             await self._shut(errand)
         elif not error.certain:
             await self._unknown(errand, error)
-        elif error.retryable and self._worth_a_try(errand, error):
+        elif error.retryable and repairs.worth_a_try(self._helpdesk, errand, error):
             await self._retry(errand, error)
         else:
             await self._give_up(errand, error)
@@ -264,15 +268,11 @@ class Outbox:
         await self._settle(errand, ErrandState.EXPIRED if notice else ErrandState.PARKED, error="send-error-window")
         await delivery.parked(self._helpdesk, errand)
 
-    def _worth_a_try(self, errand: Errand, error: SendError) -> bool:
-        """Words are kept for a day; what only decorates is given up after a few tries."""
-        if errand.op in WORDS:
-            return self._helpdesk.now() - errand.ready_at < KEEP_TRYING_MS
-        return bool(error.retry_after) or errand.attempts < MAX_ATTEMPTS
-
     async def _retry(self, errand: Errand, error: SendError) -> None:
         """The same errand again in its place, when the platform said or a little later each time."""
         pause = backoff_ms(errand.attempts)
+        if error.key == NETWORK:
+            self._pacer.cut_off(errand.channel)
         if error.retry_after:
             of_origin = error.reach is Reach.ORIGIN
             rest = error.retry_after if of_origin else self._pacer.obey(errand, error.retry_after)
@@ -287,7 +287,7 @@ class Outbox:
 
     async def _unknown(self, errand: Errand, error: SendError) -> None:
         """Nobody knows whether it went out. What may be done twice is done again; words are another matter."""
-        if not self._worth_a_try(errand, error):
+        if not repairs.worth_a_try(self._helpdesk, errand, error):
             await self._give_up(errand, error)
         elif errand.op in WORDS:
             await self._doubt(errand, error)

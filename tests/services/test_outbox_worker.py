@@ -14,7 +14,7 @@ from bot.outbox.meters import Window
 from bot.ports import Channel, Desk
 from bot.services import errands
 from bot.services.lanes import dump_part
-from store import db, outbox
+from store import db, outbox, tickets
 from store.dialect import Dialect
 from tests.builders import AYSE, GROUP, MEHMET, ZEYNEP, House, outgoing
 from tests.fakes import Call
@@ -261,3 +261,24 @@ def test_no_second_holds_more_than_the_channel_allows(channel: str, desk_house: 
     seconds = [sum(at <= other < at + 1.0 for other in went) for at in went]
     assert max(seconds) == rate.burst
     assert went[-1] < 5.0, "and what is allowed is used"
+
+
+async def test_when_connections_come_about_again_nobody_waits_for_the_end_of_a_long_pause(desk_house: House) -> None:
+    people = [Person(keys=(f"phone:90000001{number}",), name=f"Kişi {number}") for number in range(4)]
+    for who in people:
+        await desk_house.opened(who=who)
+    await desk_house.settles()
+    newest = await tickets.listing(limit=4)
+    desk_house.whatsapp.refusals.extend([NETWORK] * 30)
+    for ticket in newest:
+        await desk_house.agent("Bakıyoruz", ticket)
+    while desk_house.whatsapp.refusals:
+        await desk_house.deliver()
+        desk_house.clock.move(1)
+    before = desk_house.clock.now()
+    while len([words for words in desk_house.whatsapp.said() if words == "Bakıyoruz"]) < len(people):
+        await desk_house.deliver()
+        desk_house.clock.move(0.5)
+        due = [row["due_at"] for row in await outgoing(channel="whatsapp", state="pending")]
+        assert all(at <= desk_house.clock.now() for at in due) or "Bakıyoruz" not in desk_house.whatsapp.said()
+    assert desk_house.clock.now() - before < 60_000

@@ -143,11 +143,12 @@ async def drains(stage: Stage) -> None:
     await stage.settles()
 
 
-def least(channel: str, written: dict[Person, list[str]]) -> float:
-    """The shortest time in which the buckets let all this out, in seconds."""
+def least(channel: str, written: dict[Person, list[str]], tries: Iterable[Seen], over: float) -> float:
+    """The shortest time in which the buckets let all this out, in seconds; refused tries are in the buckets, too."""
     mine = {who: len(words) for who, words in written.items() if channel_of(who) == channel}
     seconds, burst = PER_PERSON[channel]
-    one_person = max((count - burst) * seconds for count in mine.values())
+    spent = {chat: filled(times, over, seconds) for chat, times in by_chat(tries).items()}
+    one_person = max((count + spent.get(chat_of(who), 0.0) - burst) * seconds for who, count in mine.items())
     return max(sum(mine.values()) / PER_SECOND[channel], one_person)
 
 
@@ -164,15 +165,23 @@ def breaches(stage: Stage) -> dict[str, int]:
     over = {name: busiest([seen.at for seen in seen_], 1.0) - PER_SECOND[name] for name, seen_ in customers.items()}
     over["group"] = busiest([seen.at for seen in stage.telegram.feed()], 60.0) - PER_GROUP
     for name, calls in customers.items():
-        over[f"{name} person"] = sum(overflow(times, *PER_PERSON[name]) for times in by_chat(calls))
+        over[f"{name} person"] = sum(overflow(times, *PER_PERSON[name]) for times in by_chat(calls).values())
     return {name: excess for name, excess in over.items() if excess > 0}
 
 
-def by_chat(calls: Iterable[Seen]) -> list[list[float]]:
+def by_chat(calls: Iterable[Seen]) -> dict[str, list[float]]:
     found = defaultdict[str, list[float]](list)
     for seen in calls:
         found[seen.call.chat].append(seen.at)
-    return list(found.values())
+    return found
+
+
+def filled(times: list[float], until: float, seconds: float) -> float:
+    """How full a leaky bucket is at that instant."""
+    level, last = 0.0, 0.0
+    for at in (at for at in times if at < until):
+        level, last = max(0.0, level - (at - last) / seconds) + 1.0, at
+    return max(0.0, level - (until - last) / seconds)
 
 
 def overflow(times: list[float], seconds: float, burst: int) -> int:
@@ -199,7 +208,8 @@ def slowness(stage: Stage, story: Story) -> dict[str, tuple[float, float]]:
     found = {}
     for name, platform in (("telegram", stage.telegram), ("whatsapp", stage.whatsapp)):
         last = max(seen.at for seen in platform.taken if seen.call.words.startswith("yanıt"))
-        found[name] = (last - story.over, least(name, fresh))
+        sent = [seen for seen in platform.tries if seen.call.verb == "send"]
+        found[name] = (last - story.over, least(name, fresh, sent, story.over))
     feed = [seen.at for seen in stage.telegram.feed() if seen.at >= story.over]
     found["group"] = (feed[-1] - story.over, 60.0 * ((len(feed) - 1) // PER_GROUP))
     return found

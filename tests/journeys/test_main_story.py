@@ -1,10 +1,20 @@
 """The main job: a chat becomes a ticket, is answered from the group, and is closed by the customer."""
 
+import pytest
+
 from adapters.sandbox.page.cast import DENIZ, ELIF
 from adapters.sandbox.players import Phone, Topic, topic
 from adapters.sandbox.world import World
+from store.dialect import Dialect
 
 NUMBER = "#2026-000001"
+
+
+@pytest.fixture(params=list(Dialect))
+def backend(request: pytest.FixtureRequest) -> Dialect:
+    """These stories are told on both databases."""
+    chosen: Dialect = request.param
+    return chosen
 
 
 async def opened_ticket(world: World, customer: Phone, text: str = "Yazıcı çalışmıyor") -> Topic:

@@ -77,7 +77,7 @@ def _last_break(text: str, window: int) -> tuple[int, int]:
     """End of this piece and start of the next. A break in the first half would make too small a piece."""
     for pattern in _BREAKS:
         best = 0, 0
-        for found in _cuts(pattern, text[: window + 1]):
+        for found in pattern.finditer(text, window // 2, window + 1):
             kept = found.start() + len(found.group().rstrip())
             if window // 2 < kept <= window:
                 best = kept, found.end()

@@ -6,16 +6,13 @@ from typing import Final
 from bot.domain.folding import fold
 from bot.domain.ledger import Topic
 from bot.domain.people import Agent, Role
+from store import bookmarks
 from store.db import transaction
 from store.models import AgentRow, TopicRow
 from store.sql import Dialects, changed, rows
 
 _MOVED: Final = "moved:"
 _FORMER: Final = "former:"
-_REMEMBER: Final = (
-    "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-)
-_REMEMBERED: Final = "SELECT value FROM bookmark WHERE name = ?"
 _READDRESS: Final = Dialects(
     sqlite="""
 UPDATE outbox SET budget = ?1, payload = CASE WHEN json_extract(payload, '$.chat') = ?2
@@ -81,7 +78,7 @@ async def move_chat(old: str, new: str) -> int:
     Their cards stayed behind: what a message id meant in the old chat it does not mean in the new one.
     """
     async with transaction():
-        await rows(_REMEMBER, f"{_MOVED}{old}", int(new))
+        await bookmarks.write(f"{_MOVED}{old}", int(new))
         await rows(_DROP_TWINS, new, old)
         await rows(_MOVE_MEMBERS, new, old)
         return await TopicRow.filter(chat=old).update(chat=new, card_id="")
@@ -104,13 +101,12 @@ async def tickets_at(chat: str, limit: int) -> list[int]:
 
 async def remember_former(topic: Topic) -> None:
     """The ticket left this topic; whoever goes on writing there shall be told."""
-    await rows(_REMEMBER, f"{_FORMER}{topic.chat}:{topic.thread}", topic.ticket_id)
+    await bookmarks.write(f"{_FORMER}{topic.chat}:{topic.thread}", topic.ticket_id)
 
 
 async def former_ticket(chat: str, thread: str) -> int | None:
     """The ticket that once had this topic."""
-    found = await rows(_REMEMBERED, f"{_FORMER}{chat}:{thread}")
-    return int(found[0]["value"]) if found else None
+    return await bookmarks.read(f"{_FORMER}{chat}:{thread}")
 
 
 async def newest_chat(chat: str) -> str:
@@ -118,8 +114,8 @@ async def newest_chat(chat: str) -> str:
     seen: set[str] = set()
     while chat not in seen:
         seen.add(chat)
-        found = await rows(_REMEMBERED, f"{_MOVED}{chat}")
-        chat = str(found[0]["value"]) if found else chat
+        moved = await bookmarks.read(f"{_MOVED}{chat}")
+        chat = chat if moved is None else str(moved)
     return chat
 
 

@@ -1,17 +1,11 @@
-"""Service levels in the database: own closed days, and how far a change of levels has come through the tickets."""
+"""Service levels in the database: own closed days, and the tickets that a change of levels has yet to reach."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
 
 from bot.domain.ticket import Status, Ticket
 from store.models import ClosedDayRow, TicketRow
-from store.sql import rows
 from store.ticket_rows import to_ticket
-
-_SET: Final = "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-_GET: Final = "SELECT value FROM bookmark WHERE name = ?"
-_FORGET: Final = "DELETE FROM bookmark WHERE name = ? RETURNING name"
 
 
 async def closed_days() -> Mapping[date, str]:
@@ -28,20 +22,6 @@ async def close_day(day: date, reason: str) -> bool:
 async def open_day(day: date) -> bool:
     """People work on that day after all; false when it was not closed."""
     return bool(await ClosedDayRow.filter(day=day.isoformat()).delete())
-
-
-async def mark(name: str) -> int | None:
-    """The value kept under this name."""
-    found = await rows(_GET, name)
-    return int(found[0]["value"]) if found else None
-
-
-async def set_mark(name: str, value: int) -> None:
-    await rows(_SET, name, value)
-
-
-async def forget_mark(name: str) -> None:
-    await rows(_FORGET, name)
 
 
 async def live_after(ticket_id: int, limit: int) -> Sequence[Ticket]:

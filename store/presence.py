@@ -3,20 +3,16 @@
 from typing import Final
 
 from bot.domain.people import Agent
+from store import bookmarks
 from store.models import AgentRow
-from store.sql import changed, rows
+from store.sql import rows
 
 _SPOKE: Final = "UPDATE agent SET seen_at = ? WHERE id = ? AND seen_at < ? RETURNING id"
 _MEMBERS: Final = "SELECT agent_id FROM membership WHERE chat = ? AND present = TRUE"
 _LOAD: Final = "SELECT count(*) AS load FROM ticket WHERE assignee = ? AND status <> 'closed'"
-_REMIND: Final = "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name"
 _LISTENED: Final = "listened"
-_BEAT: Final = """
-INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"""
-_LAST_BEAT: Final = "SELECT value FROM bookmark WHERE name = ?"
 _LATER: Final = "UPDATE agent SET seen_at = seen_at + ? WHERE seen_at > 0 RETURNING id"
 _REMINDED: Final = "away-told:"
-_FORGET: Final = "DELETE FROM bookmark WHERE name = ? RETURNING name"
 
 
 async def spoke(agent_id: int, at: int, every_ms: int) -> None:
@@ -26,20 +22,20 @@ async def spoke(agent_id: int, at: int, every_ms: int) -> None:
 
 async def set_away(agent_id: int, until: int | None) -> None:
     """Away until then, or back (`None`); who is reminded of it is reminded anew."""
-    await rows(_FORGET, f"{_REMINDED}{agent_id}")
+    await bookmarks.forget(f"{_REMINDED}{agent_id}")
     await AgentRow.filter(id=agent_id).update(away_until=until)
 
 
 async def remind(agent: Agent) -> bool:
     """Whether this is the first time that somebody who is away was heard of."""
-    return bool(await changed(_REMIND, f"{_REMINDED}{agent.id}", agent.away_until or 0))
+    return await bookmarks.write_new(f"{_REMINDED}{agent.id}", agent.away_until or 0)
 
 
 async def listens(at: int) -> int | None:
     """Somebody listens to the agents now; returns when that was so before."""
-    found = await rows(_LAST_BEAT, _LISTENED)
-    await rows(_BEAT, _LISTENED, at)
-    return int(found[0]["value"]) if found else None
+    before = await bookmarks.read(_LISTENED)
+    await bookmarks.write(_LISTENED, at)
+    return before
 
 
 async def heard_later(gap_ms: int) -> None:

@@ -4,14 +4,12 @@ from typing import Final
 
 from tortoise.exceptions import BaseORMException
 
-from store.sql import rows
+from store import bookmarks
 
 FAILURES: Final = (BaseORMException, TimeoutError)
-_WRITE: Final = (
-    "INSERT INTO bookmark (name, value) VALUES ('health', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-)
+_HEALTH: Final = "health"
 
 
 async def write(now: int) -> None:
     """Write and commit. Raises one of `FAILURES` where that is not possible."""
-    await rows(_WRITE, now)
+    await bookmarks.write(_HEALTH, now)

@@ -11,7 +11,7 @@ from bot.domain.when import parse_when
 from bot.helpdesk import HelpDesk
 from bot.services import clockwork, errands, presence
 from bot.services.call import Call
-from store import audit, db, levels, tickets, timers
+from store import audit, bookmarks, db, levels, tickets, timers
 
 SLICE = 10
 """So many tickets share a commit: messages wait for no more than that."""
@@ -73,45 +73,45 @@ async def settle(helpdesk: HelpDesk) -> None:
     async with db.transaction():
         await presence.listens(helpdesk)
     helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
-    if await levels.mark(_KNOWN) == helpdesk.levels.sla.version:
+    if await bookmarks.read(_KNOWN) == helpdesk.levels.sla.version:
         return
     if await levels.live_count():
         await _begin(helpdesk)
     else:
-        await levels.set_mark(_KNOWN, helpdesk.levels.sla.version)
+        await bookmarks.write(_KNOWN, helpdesk.levels.sla.version)
 
 
 async def keep_up(helpdesk: HelpDesk) -> None:
     """Another worker may have read the files anew, or been told of a closed day."""
-    if await levels.mark(_KNOWN) != helpdesk.levels.sla.version:
+    if await bookmarks.read(_KNOWN) != helpdesk.levels.sla.version:
         helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
 
 
 async def _begin(helpdesk: HelpDesk) -> int:
     """Let every open ticket be looked at, from the first one on; returns how many there are."""
-    await levels.set_mark(_KNOWN, helpdesk.levels.sla.version)
-    await levels.set_mark(_AT, 0)
+    await bookmarks.write(_KNOWN, helpdesk.levels.sla.version)
+    await bookmarks.write(_AT, 0)
     count = await levels.live_count()
-    await levels.set_mark(_OPEN, count)
+    await bookmarks.write(_OPEN, count)
     return count
 
 
 async def rearm(helpdesk: HelpDesk) -> int:
     """One turn of the scheduler: a slice of the tickets that still follow the old levels; returns how many it had."""
     async with db.transaction():
-        at = await levels.mark(_AT)
+        at = await bookmarks.read(_AT)
         if at is None:
             return 0
         found = await levels.live_after(at, SLICE)
-        few = (await levels.mark(_OPEN) or 0) <= CARDS
+        few = (await bookmarks.read(_OPEN) or 0) <= CARDS
         for ticket in found:
             if await _follow(helpdesk, ticket) and few:
                 await errands.card(helpdesk, ticket.id)
         if found:
-            await levels.set_mark(_AT, found[-1].id)
+            await bookmarks.write(_AT, found[-1].id)
             await _tell(helpdesk, at, found[-1].id)
         else:
-            await levels.forget_mark(_AT)
+            await bookmarks.forget(_AT)
             await _say(helpdesk, "levels-followed")
     return len(found)
 

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 from tortoise.context import TortoiseContext, get_current_context
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
@@ -22,6 +22,9 @@ from store.engine.lock import take_lock
 from store.errors import Conflict, DatabaseInUse, UnusableDatabase
 from store.migrations import Migration, known_migrations
 from store.sql import client, dialect, rows
+
+if TYPE_CHECKING:
+    from store.engine.postgres import SafePostgresClient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,8 +42,6 @@ _PRAGMAS: Final[dict[str, int | str]] = {
     "wal_autocheckpoint": 4000,
     "cache_size": -8192,  # KiB; the system's cache is behind it, and ours would only grow until it is full
 }
-_turns: Final = [asyncio.Lock()]
-"""Whose turn it is; made anew with each database, because a lock belongs to one event loop."""
 _closing = AsyncExitStack()
 """Everything to undo, in reverse order; there is one database per process, so there is one of these."""
 
@@ -55,7 +56,6 @@ async def open_database(url: str, migrations: Sequence[Migration] = ()) -> None:
     address = address_of(url)
     if get_current_context() is not None:
         raise DatabaseInUse("This process has a database open already; close it first.")
-    _turns[:] = [asyncio.Lock()]
     async with AsyncExitStack() as stack:
         if address.file is not None:
             stack.callback(os.close, _prepare(address.file))
@@ -102,25 +102,43 @@ def transaction() -> AbstractAsyncContextManager[Any]:
     return client()._in_transaction()
 
 
-def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make `work` a transaction, begun anew where somebody else was faster: on the next look their work is seen.
+def begun_anew(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Do `work`, a transaction, again where somebody else was faster: on the next look their work is seen.
 
-    One at a time in a process, on PostgreSQL as on SQLite, so that no two of ours look past each other; what other
-    processes do meanwhile is met by versions, unique keys and `Conflict`. Raises `Conflict` when that goes on and on.
+    Raises `Conflict` when that goes on and on.
     """
 
     @wraps(work)
-    async def one_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+    async def until_it_wins(*args: P.args, **kwargs: P.kwargs) -> T:
         for _ in range(_RACES):
             try:
-                async with _turns[-1] if shared() else nullcontext(), transaction():
-                    return await work(*args, **kwargs)
+                return await work(*args, **kwargs)
             except Conflict:
                 continue
-        async with transaction():
+        return await work(*args, **kwargs)
+
+    return until_it_wins
+
+
+def whole(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Make `work` a transaction that is begun anew after a lost race.
+
+    One at a time in a process, on PostgreSQL as on SQLite, so that no two of ours look past each other; what other
+    processes do meanwhile is met by versions, unique keys and `Conflict`.
+    """
+
+    @begun_anew
+    @wraps(work)
+    async def one_transaction(*args: P.args, **kwargs: P.kwargs) -> T:
+        async with _turn(), transaction():
             return await work(*args, **kwargs)
 
     return one_transaction
+
+
+def _turn() -> AbstractAsyncContextManager[Any]:
+    """SQLite's one connection for writing sees to turns by itself."""
+    return cast("SafePostgresClient", client()).turn if shared() else nullcontext()
 
 
 def spawn(coro: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:

@@ -7,24 +7,19 @@ from zlib import crc32
 
 from bot.ports import Item
 from bot.shares import SLOTS
-from store import bulk
+from store import bookmarks, bulk
 from store.codec import to_json
-from store.db import transaction
+from store.db import begun_anew, transaction
 from store.door import DoorState
-from store.errors import Conflict, LeaseLost
+from store.errors import LeaseLost
 from store.sql import changed, look, rows
 
 ALL_SLOTS: Final = frozenset(range(SLOTS))
 LONGEST_RUN: Final = 16
 """So many rows of one lane are handed out at once: a flood is worked off quickly, and still lets others in."""
-_RACES: Final = 3
 
 _APPEND: Final = """
 INSERT INTO inbox (channel, key, lane, slot, raw, received_at, due_at) VALUES {} ON CONFLICT DO NOTHING RETURNING id"""
-_SET_CURSOR: Final = (
-    "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-)
-_CURSOR: Final = "SELECT value FROM bookmark WHERE name = ?"
 # The states are named as in the condition of the partial index, or SQLite would not see that it may use it.
 _CLAIM: Final = """
 WITH head AS MATERIALIZED (
@@ -103,21 +98,16 @@ async def append(items: Sequence[Item], now: int, cursor: tuple[str, int] | None
     return await store([Arrival(items=tuple(items), at=now, cursor=cursor)])
 
 
+@begun_anew
 async def store(arrivals: Sequence[Arrival]) -> int:
-    """Store in one commit what is not there yet, and the readers' positions with it; returns the number of new rows."""
-    for _ in range(_RACES):
-        try:
-            return await _stored(arrivals)
-        except Conflict:  # another worker was given the same updates at the same time, in another order
-            continue
-    return await _stored(arrivals)
+    """Store in one commit what is not there yet, and the readers' positions with it; returns the number of new rows.
 
-
-async def _stored(arrivals: Sequence[Arrival]) -> int:
+    Another worker may be given the same updates at the same time, in another order: then it is begun anew.
+    """
     async with transaction():
         new = await bulk.insert(_APPEND, [_values(item, arrival.at) for arrival in arrivals for item in arrival.items])
         for cursor in dict(arrival.cursor for arrival in arrivals if arrival.cursor).items():
-            await rows(_SET_CURSOR, *cursor)
+            await bookmarks.write(*cursor)
     return len(new)
 
 
@@ -132,8 +122,7 @@ def slot_of(channel: str, lane: str) -> int:
 
 async def cursor(name: str) -> int:
     """The position saved with `append`, 0 if there is none."""
-    found = await rows(_CURSOR, name)
-    return int(found[0]["value"]) if found else 0
+    return await bookmarks.read(name) or 0
 
 
 async def claim(epoch: str, now: int, lease_ms: int, limit: int, slots: frozenset[int] = ALL_SLOTS) -> list[InboxRow]:

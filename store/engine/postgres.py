@@ -4,6 +4,7 @@ Stock Tortoise 1.1.9 loses a connection of the pool for good whenever a task is 
 first statement, or while it gives it back; and it asks the server to reset the session after each statement.
 """
 
+import asyncio
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, cast
@@ -50,6 +51,8 @@ class SafePostgresClient(Translating):
     def __init__(self, dsn: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._dsn = dsn
+        self.turn = asyncio.Lock()
+        """Of those in this process who must not look past each other; here, for a lock belongs to one event loop."""
 
     async def create_connection(self, with_db: bool) -> None:
         """Raises `DBConnectionError`. `with_db` is for making databases, which is not ours to do."""

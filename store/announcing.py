@@ -4,8 +4,11 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-import asyncpg
 import structlog
+from tortoise.exceptions import BaseORMException
+
+from store.engine.refusals import translated
+from store.engine.session import session
 
 _CHANNEL: Final = "gise"
 _TOGETHER_SECONDS: Final = 0.02
@@ -38,23 +41,24 @@ class Announcements:
         while True:
             try:
                 await self._connected()
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log.warning("announcements are off for a moment", error=type(error).__name__)
+            except BaseORMException as error:
+                log.warning("announcements are off for a moment", error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _connected(self) -> None:
-        connection = await asyncpg.connect(self._dsn, server_settings={"application_name": "gise announcements"})
-        try:
-            await connection.add_listener(_CHANNEL, self._received)
-            while True:
-                await self._something.wait()
-                await asyncio.sleep(_TOGETHER_SECONDS)
-                self._something.clear()
-                for what in sorted(self._waiting):
-                    await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, f"{self._speaker} {what}")
-                    self._waiting.discard(what)
-        finally:
-            connection.terminate()
+        async with session(self._dsn, application_name="gise announcements") as connection:
+            with translated():
+                await self._spoken_on(connection)
+
+    async def _spoken_on(self, connection: Any) -> None:
+        await connection.add_listener(_CHANNEL, self._received)
+        while True:
+            await self._something.wait()
+            await asyncio.sleep(_TOGETHER_SECONDS)
+            self._something.clear()
+            for what in sorted(self._waiting):
+                await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, f"{self._speaker} {what}")
+                self._waiting.discard(what)
 
     def _received(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
         speaker, _, what = str(payload).partition(" ")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from itertools import groupby
 
 import structlog
 
@@ -71,12 +70,11 @@ async def drain(helpdesk: HelpDesk) -> int:
 
 
 def _lanes(rows: Sequence[InboxRow]) -> list[list[InboxRow]]:
-    """The rows of each lane, in their order."""
-
-    def lane(row: InboxRow) -> tuple[str, str]:
-        return row.channel, row.lane
-
-    return [list(run) for _, run in groupby(sorted(rows, key=lane), key=lane)]
+    """The rows of each lane, in their order; the lane whose first has waited longest goes first."""
+    lanes: dict[tuple[str, str], list[InboxRow]] = {}
+    for row in rows:
+        lanes.setdefault((row.channel, row.lane), []).append(row)
+    return list(lanes.values())
 
 
 async def _along(helpdesk: HelpDesk, lane: Sequence[InboxRow]) -> None:

@@ -16,6 +16,7 @@ from tortoise.connection import ConnectionToken, get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from store.engine.completed import completed
+from store.engine.near import NearConnection
 from store.engine.ownership import OwnedTransaction
 
 
@@ -26,7 +27,11 @@ class SafeSqliteClient(SqliteClient):
     """Of a file; a database in memory has one connection and no more."""
 
     async def create_connection(self, with_db: bool) -> None:
-        await super().create_connection(with_db)
+        if self._connection is None:
+            self._connection = await NearConnection.to(self.filename)
+            for pragma, value in self.pragmas.items():
+                await self._connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+            await self._post_connect()
         if self.reader is None and self.filename != ":memory:":
             looking = {**self.pragmas, "cache_size": -2048, "query_only": "ON"}
             self.reader = SqliteClient(self.filename, connection_name=self.connection_name, **looking)

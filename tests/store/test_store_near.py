@@ -1,0 +1,86 @@
+"""SQLite's connection: statements of a transaction are answered at once, and nobody is kept waiting by many of them."""
+
+import asyncio
+import threading
+
+import aiosqlite
+import pytest
+from tortoise.backends.sqlite.client import SqliteClient
+
+from store import db
+from store.dialect import Dialect
+from store.sql import client, rows
+
+pytestmark = pytest.mark.usefixtures("database")
+_INSERT = "INSERT INTO bookmark (name, value) VALUES (?, ?)"
+_PATIENCE = 5.0
+
+
+@pytest.fixture
+def backend() -> Dialect:
+    return Dialect.SQLITE
+
+
+def connection() -> aiosqlite.Connection:
+    found = client()
+    assert isinstance(found, SqliteClient)
+    assert found._connection is not None
+    return found._connection
+
+
+class Turns:
+    """Counts how often the event loop comes round."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    async def count(self) -> None:
+        while True:
+            self.taken += 1
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("statements", "least", "most"), [(20, 0, 0), (1_000, 10, 1_000)])
+async def test_others_get_a_turn_in_a_long_transaction_and_need_none_in_a_short_one(
+    statements: int, least: int, most: int
+) -> None:
+    turns = Turns()
+    counting = db.spawn(turns.count(), "turns")
+    try:
+        async with db.transaction():
+            begun_at = turns.taken
+            for number in range(statements):
+                await rows(_INSERT, f"n{number}", number)
+            assert least <= turns.taken - begun_at <= most
+    finally:
+        counting.cancel()
+
+
+async def test_what_follows_a_torn_statement_waits_for_its_end() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    ends: list[bool] = []
+
+    def slow(*_: object) -> None:
+        begun.set()
+        ends.append(go_on.wait(_PATIENCE))
+
+    await connection().create_function("slow", -1, slow)
+    many = ["x"] * 1_000  # too heavy to be answered at once
+
+    async def torn() -> None:
+        async with db.transaction():
+            await rows(_INSERT, "half", 1)
+            try:
+                await rows(f"SELECT slow() WHERE 'x' IN ({', '.join('?' * len(many))})", *many)
+            finally:
+                await rows("SELECT 1")
+
+    task = db.spawn(torn(), "torn")
+    await asyncio.to_thread(begun.wait, _PATIENCE)
+    task.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ends == [True], "the event loop stood still behind a statement in the thread"
+    assert await rows("SELECT name FROM bookmark") == []

@@ -243,10 +243,16 @@ def _target(run: _Run, policy: Policy, facts: Mapping[str, str], status: Status)
 def _spans(known: Sequence[Event], start: int, stop: int | None) -> Iterator[_Span]:
     """Which status held from when to when; the last one for as long as anybody asks."""
     far = known[-1].at + 2 * HORIZON_MS if stop is None else stop
-    for event, following in zip(known, [*(event.at for event in known[1:]), far], strict=True):
-        first, last = max(event.at, start), min(following, far)
-        if first < last:
-            yield _Span(first, last, event.status)
+    for status, first, last in _statuses(known, far):
+        if max(first, start) < min(last, far):
+            yield _Span(max(first, start), min(last, far), status)
+
+
+def _statuses(known: Sequence[Event], far: int) -> Iterator[tuple[Status, int, int]]:
+    """Each status once for as long as it lasted, for a ticket has many more rows of history than changes of it."""
+    changes = [known[0], *(after for before, after in pairwise(known) if before.status is not after.status)]
+    for event, until in zip(changes, [*(event.at for event in changes[1:]), far], strict=True):
+        yield event.status, event.at, until
 
 
 def _append(found: list[Segment], segment: Segment) -> None:

@@ -29,7 +29,10 @@ PROGRAM = Program(
     entry="config.cli:main",
     arguments=("run",),
     repeated=Texts([SHIPPED / "locales"], LOCALE).text(LOCALE, "possibly-repeated"),
-    modules=("config.logs", "config.app", "config.platforms", "config.watching", "scheduler.runner", "uvloop"),
+    modules=(
+        *("config.logs", "config.app", "config.platforms", "config.watching", "scheduler.runner", "uvloop"),
+        *("holidays.countries", "httpcore", "anyio._backends._asyncio", "dateutil.parser"),  # loaded late by libraries
+    ),
 )
 
 

@@ -63,6 +63,7 @@ _CLAIMED = """
 SELECT (SELECT count(*) FROM inbox WHERE state = 'claimed') + (SELECT count(*) FROM outbox WHERE state = 'sending')
     + (SELECT count(*) FROM timer WHERE state = 'claimed')"""
 _UNFIRED = "SELECT count(*) FROM timer WHERE state = 'armed' AND due_at <= ?"
+_NEXT_TIMER = "SELECT min(due_at) FROM timer WHERE state = 'armed'"
 _TWICE_ENDED = """
 SELECT count(*) FROM (
     SELECT ticket_id FROM history WHERE actor_kind = 'system' AND action = 'set' GROUP BY ticket_id HAVING count(*) > 1
@@ -76,6 +77,12 @@ def standing(database: Path, now_ms: int) -> Standing | None:
             return Standing(*connection.execute(_STANDING, (now_ms,)).fetchone())
     except sqlite3.Error:
         return None
+
+
+def next_timer(database: Path) -> int:
+    """When the next armed timer is due (epoch ms), 0 where none is armed. Raises `sqlite3.Error`."""
+    with _opened(database) as connection:
+        return int(connection.execute(_NEXT_TIMER).fetchone()[0] or 0)
 
 
 def read(database: Path, now_ms: int) -> Books:

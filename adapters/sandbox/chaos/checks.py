@@ -107,8 +107,8 @@ def desk(stage: Stage, written: Sequence[Line], repeated: str) -> Iterator[Findi
     shown: Counter[str] = Counter()
     unsaid: Counter[str] = Counter()
     for message in stage.telegram.messages(stage.telegram.group_id):
-        # The card, which has buttons, quotes a ticket's first words.
-        if not message["from"]["is_bot"] or "reply_markup" in message:
+        # The card, which has buttons, quotes a ticket's first words; so does a digest, which stands in no topic.
+        if not message["from"]["is_bot"] or "reply_markup" in message or "message_thread_id" not in message:
             continue
         text = message.get("text", "")
         shown.update(marks(text))

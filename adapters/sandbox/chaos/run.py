@@ -84,7 +84,7 @@ class _Run:
             self._note("people are done")
             for fate in nights(self._plan):
                 await self._settled(leaps=0)
-                await self._keeper.night(fate, _NIGHT_SECONDS)
+                await self._keeper.night(fate, self._until_a_timer())
             self._stage.heal()
             await self._settled(leaps=_MOST_LEAPS)
             self._note("everything is quiet")
@@ -121,6 +121,11 @@ class _Run:
         # A leap of the clock must not end the wait for a receipt that is already on its way.
         on_its_way = standing.inbox > 0 or outside > 0
         return _Work(self._left, on_its_way, (standing, self._watch.calls, stage.postman.taken))
+
+    def _until_a_timer(self) -> float:
+        """How many seconds a night lasts: long enough for the death that waits in it to find its timer."""
+        ahead = (books.next_timer(self._stage.database) - self._now_ms()) / 1000
+        return _NIGHT_SECONDS + max(ahead, 0.0)
 
     async def _progress(self) -> None:
         while True:

@@ -3,11 +3,11 @@
 Telegram adds fields and kinds several times a year; models of today's shapes would lose tomorrow's messages.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from typing import TypeGuard
 
+from adapters import loose_json
 from bot.domain.errors import Unparsable
 
 Json = Mapping[str, object]
@@ -25,17 +25,12 @@ def is_object(value: object) -> TypeGuard[Json]:
 def loads(raw: bytes) -> Json:
     """Bytes to a JSON object. Raises `Unparsable` for anything else."""
     try:
-        value = json.loads(raw)
+        value = loose_json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise Unparsable(f"not JSON: {type(error).__name__}") from None
     if not is_object(value):
         raise Unparsable("not a JSON object")
     return value
-
-
-def dumps(value: object) -> bytes:
-    """JSON to bytes; escapes everything but ASCII, so even half a surrogate pair survives the way."""
-    return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def child(source: Json, name: str) -> Json:

@@ -11,7 +11,8 @@ from typing import Protocol
 import aiohttp
 from aiohttp import web
 
-from adapters.telegram.fields import Json, child, children, dumps, flag, loads, number, text, whole
+from adapters.loose_json import dumps
+from adapters.telegram.fields import Json, child, children, flag, loads, number, text, whole
 from adapters.telegram.lanes import item, unparsed
 from bot.domain.errors import Unparsable
 from bot.ports import Item

@@ -4,9 +4,9 @@ Shapes: webhooks/reference/messages/<type>. A type we do not know, or one withou
 placeholder `unsupported` that names it: the agent sees that something came, never silence.
 """
 
-import json
 from collections.abc import Callable, Iterable
 
+from adapters.loose_json import loads
 from adapters.whatsapp.loose import Json, mapping, number, sequence, text
 from bot.domain.message import Attachment, ContactCard, Content, Kind, Location
 from bot.domain.words import clean_file_name
@@ -117,7 +117,7 @@ def chosen(interactive: Json) -> Json:
 
 def _form_lines(form: Json) -> Iterable[str]:
     try:
-        answers = mapping(json.loads(text(form.get("response_json"))))
+        answers = mapping(loads(text(form.get("response_json"))))
     except (ValueError, RecursionError):
         answers = {}
     lines = [f"{name}: {text(answer)}" for name, answer in answers.items() if name != "flow_token" and text(answer)]

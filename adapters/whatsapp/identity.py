@@ -6,13 +6,7 @@ from bot.domain.message import Person
 
 def person_ids(message: Json, contact: Json) -> list[str]:
     """The sender's ids, best first: the business-scoped one survives where the phone number is withheld."""
-    found = (
-        text(message.get("from_user_id")),
-        text(contact.get("user_id")),
-        text(message.get("from")),
-        text(contact.get("wa_id")),
-    )
-    return list(dict.fromkeys(filter(None, found)))
+    return _distinct(message.get("from_user_id"), contact.get("user_id"), message.get("from"), contact.get("wa_id"))
 
 
 def keys_of(ids: list[str]) -> tuple[str, ...]:
@@ -41,5 +35,12 @@ def person(ids: list[str], contact: Json) -> Person:
 
 def new_ids(system: Json) -> list[str]:
     """The ids a `system` message announces, best first."""
-    found = (text(system.get("user_id")), text(system.get("wa_id")), text(system.get("new_wa_id")))
-    return list(dict.fromkeys(filter(None, found)))
+    return _distinct(system.get("user_id"), system.get("wa_id"), system.get("new_wa_id"))
+
+
+def _distinct(*ids: object) -> list[str]:
+    found: list[str] = []
+    for each in ids:
+        if each is not None and (known := text(each)) and known not in found:
+            found.append(known)
+    return found

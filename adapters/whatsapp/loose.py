@@ -20,10 +20,10 @@ def text(value: object) -> str:
 
     Lone surrogates become question marks and NULs go: neither UTF-8 nor PostgreSQL carries them.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
     if not isinstance(value, str):
-        return ""
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
+    if value.isascii() and "\x00" not in value:
+        return value
     return value.replace("\x00", "").encode(errors="replace").decode()
 
 

@@ -1,8 +1,8 @@
 """One stored item to an event. Total: for any bytes it returns an `Inbound` or raises `Unparsable`."""
 
-import json
 import re
 
+from adapters.loose_json import loads
 from adapters.whatsapp.content import chosen, content_of, error_text
 from adapters.whatsapp.identity import keys_of, new_ids, person, person_ids
 from adapters.whatsapp.loose import Json, mapping, sequence, text
@@ -52,7 +52,7 @@ _NEW_USER_ID = re.compile(r" changed from (\S+) to (\S+)\s*\Z")
 def parse(raw: bytes, phone_number_id: str) -> Inbound:
     """What an item of `split` tells. `phone_number_id` is ours: other numbers of the account are not our business."""
     try:
-        part = mapping(json.loads(raw))
+        part = mapping(loads(raw))
     except (ValueError, RecursionError):
         raise Unparsable("no JSON") from None
     receiver = text(mapping(part.get("metadata")).get("phone_number_id"))

@@ -1,6 +1,5 @@
 """Is this POST Meta's? HMAC-SHA256 over the raw bytes, compared in constant time, on bytes."""
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 
@@ -29,4 +28,4 @@ def same_token(given: str, expected: str) -> bool:
 
 
 def _digest(secret: str, body: bytes) -> bytes:
-    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()
+    return hmac.digest(secret.encode(), body, "sha256").hex().encode()

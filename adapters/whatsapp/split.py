@@ -5,10 +5,10 @@ store before the 200 is gone: so nothing in a body, however odd, is dropped here
 """
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Sized
 from itertools import islice
 
+from adapters.loose_json import dumps, loads
 from adapters.whatsapp.identity import new_ids, person_ids
 from adapters.whatsapp.loose import Json, mapping, sequence, text
 from bot.ports import Item
@@ -25,7 +25,7 @@ _ENVELOPE = frozenset({"messaging_product", "metadata", "contacts"})
 def split(body: bytes) -> list[Item]:
     """The items of a webhook body, in the order they stand there; unreadable bodies and parts become one item each."""
     try:
-        items = list(islice(_items(json.loads(body)), MOST_PARTS + 1))
+        items = list(islice(_items(loads(body)), MOST_PARTS + 1))
         _within_reason(items)
         return items
     except (ValueError, RecursionError):  # not JSON, not UTF-8, a shape we do not know, or nested beyond reason
@@ -76,11 +76,12 @@ def _conversation(value: Json) -> Iterator[Item]:
     contacts = [mapping(contact) for contact in sequence(value.get("contacts"))]
     _within_reason(messages, statuses, contacts)
     known = {each: contact for contact in reversed(contacts) for each in person_ids({}, contact)}
-    only_sender = len({tuple(person_ids(mapping(each), {})) for each in messages}) == 1
+    senders = [person_ids(mapping(message), {}) for message in messages]
     # A phone number and its WhatsApp id may differ (Brazil, Mexico): one contact beside one sender is that sender.
-    theirs = contacts[0] if only_sender and len(contacts) == 1 else None
-    for message in messages:
-        contact = _contact(mapping(message), known) or theirs
+    theirs = contacts[0] if len(contacts) == 1 and all(ids == senders[0] for ids in senders) else None
+    for message, ids in zip(messages, senders, strict=True):
+        # Never somebody else's contact, or words would reach the wrong ticket.
+        contact = next((known[each] for each in ids if each in known), theirs)
         yield _message({"field": MESSAGES, "metadata": metadata, "contact": contact, "message": message})
     for status in statuses:
         yield _status({"field": MESSAGES, "metadata": metadata, "status": status})
@@ -90,16 +91,11 @@ def _conversation(value: Json) -> Iterator[Item]:
         yield _other({"field": MESSAGES, "metadata": metadata, "change": rest or value}, _lane(metadata, "changes"))
 
 
-def _contact(message: Json, known: Mapping[str, Json]) -> Json | None:
-    """The contact that belongs to a message; never somebody else's, or words would reach the wrong ticket."""
-    return next((known[each] for each in person_ids(message, {}) if each in known), None)
-
-
 def _message(part: Json) -> Item:
     message, contact = mapping(part["message"]), mapping(part["contact"])
     # Who changed the number is found under the new one: the next words come from there and must wait for this.
     ids = new_ids(mapping(message.get("system"))) + person_ids(message, contact)
-    raw, wamid = _dump(part), text(message.get("id"))
+    raw, wamid = dumps(part), text(message.get("id"))
     return Item(
         channel=CHANNEL,
         key=f"m:{_short(wamid)}" if wamid else _digest(raw),
@@ -111,7 +107,7 @@ def _message(part: Json) -> Item:
 def _status(part: Json) -> Item:
     """A receipt waits for no person's lane: it must find a message even while that person's words are stuck."""
     status = mapping(part["status"])
-    raw, wamid, name = _dump(part), text(status.get("id")), text(status.get("status"))
+    raw, wamid, name = dumps(part), text(status.get("id")), text(status.get("status"))
     return Item(
         channel=CHANNEL,
         key=f"s:{_short(wamid)}:{_short(name)}" if wamid and name else _digest(raw),
@@ -131,7 +127,7 @@ def _odd(part: object) -> Item:
 
 
 def _other(part: Json, lane: str) -> Item:
-    raw = _dump(part)
+    raw = dumps(part)
     return Item(channel=CHANNEL, key=_digest(raw), lane=lane, raw=raw)
 
 
@@ -148,7 +144,3 @@ def _short(identifier: str) -> str:
 
 def _digest(raw: bytes) -> str:
     return f"x:{hashlib.sha256(raw).hexdigest()}"
-
-
-def _dump(part: Json) -> bytes:
-    return json.dumps(part, separators=(",", ":")).encode()

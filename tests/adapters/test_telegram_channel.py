@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.loose_json import dumps
 from adapters.sandbox.changes import Changes
 from adapters.sandbox.clock import SandboxClock
 from adapters.sandbox.faults import error, html_502
@@ -15,7 +16,6 @@ from adapters.sandbox.telegram import TelegramServer
 from adapters.telegram.capabilities import CAPABILITIES
 from adapters.telegram.channel import TelegramChannel
 from adapters.telegram.content import content
-from adapters.telegram.fields import dumps
 from adapters.telegram.menus import Menu
 from bot.domain.errors import Missing, Reach, SendError
 from bot.domain.message import Attachment, ContactCard, Ignored, Kind, Location, Said

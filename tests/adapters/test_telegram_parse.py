@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.telegram.fields import dumps
+from adapters.loose_json import dumps
 from adapters.telegram.lanes import item, lane
 from adapters.telegram.parse import Parser
 from bot.domain.errors import Unparsable

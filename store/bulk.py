@@ -5,11 +5,18 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
-from store.sql import rows
+from store.dialect import spoken
+from store.sql import client, dialect, rows
 
 _MOST_ROWS: Final = 256
 
 Row = tuple[Any, ...]
+
+
+async def add(statement: str, values: Sequence[Row]) -> None:
+    """Run an INSERT for one row after the other, all in one go; nothing comes back."""
+    if values:
+        await client().execute_many(spoken(statement, dialect()), [list(row) for row in values])
 
 
 async def insert(statement: str, values: Sequence[Row]) -> list[dict[str, Any]]:

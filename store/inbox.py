@@ -19,7 +19,8 @@ LONGEST_RUN: Final = 16
 """So many rows of one lane are handed out at once: a flood is worked off quickly, and still lets others in."""
 
 _APPEND: Final = """
-INSERT INTO inbox (channel, key, lane, slot, raw, received_at, due_at) VALUES {} ON CONFLICT DO NOTHING RETURNING id"""
+INSERT INTO inbox (channel, key, lane, slot, raw, received_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING"""
 # The states are named as in the condition of the partial index, or SQLite would not see that it may use it.
 _CLAIM: Final = """
 WITH head AS MATERIALIZED (
@@ -93,22 +94,21 @@ class InboxRow:
     attempts: int
 
 
-async def append(items: Sequence[Item], now: int, cursor: tuple[str, int] | None = None) -> int:
-    """Store one arrival; returns the number of new rows."""
-    return await store([Arrival(items=tuple(items), at=now, cursor=cursor)])
+async def append(items: Sequence[Item], now: int, cursor: tuple[str, int] | None = None) -> None:
+    """Store one arrival."""
+    await store([Arrival(items=tuple(items), at=now, cursor=cursor)])
 
 
 @begun_anew
-async def store(arrivals: Sequence[Arrival]) -> int:
-    """Store in one commit what is not there yet, and the readers' positions with it; returns the number of new rows.
+async def store(arrivals: Sequence[Arrival]) -> None:
+    """Store in one commit what is not there yet, and the readers' positions with it.
 
     Another worker may be given the same updates at the same time, in another order: then it is begun anew.
     """
     async with transaction():
-        new = await bulk.insert(_APPEND, [_values(item, arrival.at) for arrival in arrivals for item in arrival.items])
+        await bulk.add(_APPEND, [_values(item, arrival.at) for arrival in arrivals for item in arrival.items])
         for cursor in dict(arrival.cursor for arrival in arrivals if arrival.cursor).items():
             await bookmarks.write(*cursor)
-    return len(new)
 
 
 def _values(item: Item, at: int) -> tuple[Any, ...]:

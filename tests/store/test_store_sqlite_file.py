@@ -35,7 +35,9 @@ async def test_memory_databases_are_empty_each_time() -> None:
     for _ in range(2):
         await db.open_database("sqlite://:memory:")
         try:
-            assert await inbox.append([Item(channel="telegram", key="1", lane="1", raw=b"")], 1) == 1
+            assert await inbox.idle()
+            await inbox.append([Item(channel="telegram", key="1", lane="1", raw=b"")], 1)
+            assert not await inbox.idle()
         finally:
             await db.close_database()
 

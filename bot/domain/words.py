@@ -88,7 +88,9 @@ def is_skip(text: str) -> bool:
 def ticket_numbers(text: str) -> list[str]:
     """Ticket numbers in order, each once, without the `#`: `2026-000123`, or `123` for the short form `#123`."""
     found = []
-    for match in _TICKET.finditer(unicodedata.normalize("NFKC", text[:_LONGEST_READ]).translate(_DASHES)):
+    read = text[:_LONGEST_READ]
+    plain = read if read.isascii() else unicodedata.normalize("NFKC", read).translate(_DASHES)
+    for match in _TICKET.finditer(plain):
         year = match["year"] or match["bare_year"]
         number = int(match["number"] or match["bare_number"] or match["short"])
         found.append(f"{year}-{number:06d}" if year else str(number))
@@ -97,6 +99,8 @@ def ticket_numbers(text: str) -> list[str]:
 
 def clean_name(text: str, limit: int = 120) -> str:
     """A name fit to be shown: composed, on one line, nothing invisible or turning direction, at most `limit` long."""
+    if text.isascii() and text.isprintable():  # most names, and nothing below applies to them
+        return " ".join(text.split())[:limit].rstrip()
     spaced = " ".join(unicodedata.normalize("NFC", text[:_LONGEST_READ]).split())
     visible = "".join(char for char in spaced if not _is_invisible(char))
     return " ".join(_without_towers(visible).split())[:limit].rstrip()

@@ -1,10 +1,10 @@
-"""What to compare with: the plain way to take a message in, one ORM transaction for each, on tables of its own.
+"""What to compare with: the plain way to take a message in, one ORM transaction for each, into the house's own tables.
 
-Written as Tortoise's manual would have it, with the same promises on the disk: write-ahead log, `synchronous=FULL`, a
-unique key against repeats. Nothing of the help desk uses it; `gise bench` does.
+Written as Tortoise's manual would have it, on Tortoise's own engine, with the same promises on the disk: write-ahead
+log, `synchronous=FULL`, unique keys against repeats. Nothing of the help desk uses it; `gise bench` does.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -12,10 +12,15 @@ import orjson
 from tortoise import fields
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError
-from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from bot.domain.ledger import Delivery, Visibility
+from bot.domain.message import Content
+from bot.domain.ticket import ActorKind
 from bot.ports import Item
+from store.codec import to_json
+from store.inbox import slot_of
+from store.models import ConversationRow, IdentityRow, MessageRow, PostRow, RequesterRow, Row, TicketRow, TopicRow
 
 _PRAGMAS: Final[dict[str, int | str]] = {
     "journal_mode": "WAL",
@@ -26,78 +31,59 @@ _PRAGMAS: Final[dict[str, int | str]] = {
 }
 
 
-class PlainInbox(Model):
-    """What came; `key` keeps repeats out."""
+class PlainInbox(Row):
+    """What came; its key keeps repeats out."""
 
-    id = fields.BigIntField(primary_key=True)
-    channel = fields.CharField(max_length=20)
-    key = fields.CharField(max_length=200)
+    channel = fields.TextField()
+    key = fields.TextField()
+    lane = fields.TextField()
+    slot = fields.IntField()
+    body = fields.BinaryField(source_field="raw")
+    state = fields.TextField(default="waiting")
     received_at = fields.BigIntField()
+    due_at = fields.BigIntField()
+    done_at = fields.BigIntField(null=True)
 
     class Meta:
-        table = "plain_inbox"
-        unique_together = (("channel", "key"),)
+        table = "inbox"
 
 
-class PlainConversation(Model):
-    """A person, and the ticket their words belong to."""
+class PlainOutbox(Row):
+    """What is to go to the agents' group."""
 
-    id = fields.BigIntField(primary_key=True)
-    address = fields.CharField(max_length=40, unique=True)
-    name = fields.CharField(max_length=200)
-    last_at = fields.BigIntField()
-    unread = fields.IntField(default=0)
-
-    class Meta:
-        table = "plain_conversation"
-
-
-class PlainTicket(Model):
-    id = fields.BigIntField(primary_key=True)
-    conversation: Any = fields.ForeignKeyField("baseline.PlainConversation")
-    status = fields.CharField(max_length=20, db_index=True)
-    updated_at = fields.BigIntField()
-    version = fields.IntField(default=1)
-
-    class Meta:
-        table = "plain_ticket"
-
-
-class PlainMessage(Model):
-    id = fields.BigIntField(primary_key=True)
-    ticket: Any = fields.ForeignKeyField("baseline.PlainTicket")
-    external_id = fields.CharField(max_length=200)
-    text = fields.TextField()
-    at = fields.BigIntField()
-
-    class Meta:
-        table = "plain_message"
-
-
-class PlainOutbox(Model):
-    id = fields.BigIntField(primary_key=True)
-    ticket: Any = fields.ForeignKeyField("baseline.PlainTicket")
-    payload = fields.JSONField[dict[str, Any]]()
-    state = fields.CharField(max_length=20, db_index=True)
+    channel = fields.TextField()
+    lane = fields.TextField()
+    op = fields.TextField()
+    payload = fields.TextField()
+    urgency = fields.IntField()
+    budget = fields.TextField()
+    coalesce_key = fields.TextField(default="")
+    state = fields.TextField(default="pending")
+    ticket_id = fields.BigIntField()
+    message_id = fields.BigIntField()
     created_at = fields.BigIntField()
+    due_at = fields.BigIntField()
+    ready_at = fields.BigIntField()
+    attempts = fields.IntField(default=0)
+    external_id = fields.TextField(default="")
+    error = fields.TextField(default="")
 
     class Meta:
-        table = "plain_outbox"
+        table = "outbox"
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[None]:
-    """A fresh database with the tables; `sqlite:///folder/file` or `postgres://…`. No other may be open."""
+    """A database that has the house's schema; `sqlite:///folder/file` or `postgres://…`. No other may be open."""
     context = TortoiseContext()
     with context:
         await context.init(
             config={
                 "connections": {"baseline": _connection(url)},
-                "apps": {"baseline": {"models": [__name__], "default_connection": "baseline"}},
+                "apps": {"store": {"models": ["store.models", __name__], "default_connection": "baseline"}},
             }
         )
         try:
-            await context.generate_schemas()
             yield
         finally:
             await context.close_connections()
@@ -111,35 +97,71 @@ def _connection(url: str) -> str | dict[str, Any]:
     return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
 
 
-async def people(addresses: Sequence[str], now: int) -> None:
-    """Somebody with an open ticket behind each address."""
-    for address in addresses:
-        conversation = await PlainConversation.create(address=address, name="Person", last_at=now)
-        await PlainTicket.create(conversation=conversation, status="open", updated_at=now)
-
-
 async def take(item: Item, now: int) -> bool:
-    """One message in one transaction of seven statements; False for one that was there already."""
+    """One message of somebody with an open ticket, in one transaction; False for one that was there already."""
     part = orjson.loads(item.raw)
     said = part["message"]
     try:
         async with in_transaction("baseline"):
-            await PlainInbox.create(channel=item.channel, key=item.key, received_at=now)
-            conversation = await PlainConversation.get(address=said["from"])
-            conversation.last_at, conversation.unread = now, conversation.unread + 1
-            await conversation.save()
-            ticket = await PlainTicket.get(conversation_id=conversation.id)
-            ticket.updated_at, ticket.version = now, ticket.version + 1
-            await ticket.save()
-            words = said["text"]["body"]
-            await PlainMessage.create(ticket=ticket, external_id=said["id"], text=words, at=int(said["timestamp"]))
-            shown = {"text": f"{part['contact']['profile']['name']}\n{words}"}
-            await PlainOutbox.create(ticket=ticket, payload=shown, state="pending", created_at=now)
+            stored = await PlainInbox.create(
+                channel=item.channel,
+                key=item.key,
+                lane=item.lane,
+                slot=slot_of(item.channel, item.lane),
+                body=item.raw,
+                received_at=now,
+                due_at=now,
+            )
+            identity = await IdentityRow.get(channel=item.channel, key=f"phone:{said['from']}")
+            conversation = await ConversationRow.get(id=identity.conversation_id)
+            requester = await RequesterRow.get(id=conversation.requester_id)
+            ticket = await TicketRow.get(id=conversation.ticket_id)
+            message = await _message(ticket, requester, said["text"]["body"], now)
+            place = f"{item.channel}:{conversation.id}"
+            await PostRow.create(place=place, external_id=said["id"], message_id=message.id, ticket_id=ticket.id)
+            await _outgoing(message, f"{requester.name}\n{said['text']['body']}", now)
+            conversation.last_inbound_at = now
+            await conversation.save(update_fields=["last_inbound_at"])
+            stored.state, stored.done_at = "done", now
+            await stored.save(update_fields=["state", "done_at"])
     except IntegrityError:
         return False
     return True
 
 
+async def _message(ticket: TicketRow, requester: RequesterRow, words: str, now: int) -> MessageRow:
+    return await MessageRow.create(
+        ticket_id=ticket.id,
+        author=ActorKind.REQUESTER,
+        author_id=requester.id,
+        author_name=requester.name,
+        visibility=Visibility.PUBLIC,
+        content=to_json(Content(text=words)),
+        at=now,
+        delivery=Delivery.RECEIVED,
+        failure="",
+        revoked=False,
+        album="",
+    )
+
+
+async def _outgoing(message: MessageRow, shown: str, now: int) -> None:
+    home = await TopicRow.get(ticket_id=message.ticket_id)
+    await PlainOutbox.create(
+        channel="desk",
+        lane=f"ticket:{message.ticket_id}",
+        op="send",
+        payload=to_json({"part": {"text": shown}, "reply_to": None}),
+        urgency=1,
+        budget=home.chat,
+        ticket_id=message.ticket_id,
+        message_id=message.id,
+        created_at=now,
+        due_at=now,
+        ready_at=now,
+    )
+
+
 async def counted() -> tuple[int, int]:
     """How many messages there are, and how many posts wait."""
-    return await PlainMessage.all().count(), await PlainOutbox.filter(state="pending").count()
+    return await MessageRow.all().count(), await PlainOutbox.filter(state="pending").count()

@@ -68,7 +68,7 @@ async def _compared(scope: Scope, made: Databases, course: Course) -> Figure:
     ratios, ours, theirs = [], [], []
     for nth in range(scope.rounds):
         name = f"{course.name.replace('.', '-')}-{nth}"
-        plain = await through_plain(await made.fresh(f"{name}-plain"), course, scope.size(40, 400))
+        plain = await through_plain(scope.folder, await made.fresh(f"{name}-plain"), course, scope.size(40, 400))
         own = await through_house(scope.folder, await made.fresh(name), course)
         ratios.append(own / plain)
         ours.append(round(own))
@@ -78,12 +78,13 @@ async def _compared(scope: Scope, made: Databases, course: Course) -> Figure:
     return of_rounds(course.name, ratios, house_per_second=ours, plain_per_second=theirs, **details)
 
 
-async def through_plain(url: str, course: Course, messages: int) -> float:
-    """Messages a second, one ORM transaction for each, to people who are known."""
+async def through_plain(folder: Path, url: str, course: Course, messages: int) -> float:
+    """Messages a second, one ORM transaction for each, from people with an open ticket."""
     known = Course(name=course.name, people=min(course.people, 64), messages=messages)
     items = known.items("plain", messages)
+    async with house(folder, url) as helpdesk:
+        await seeding.live_tickets(known.people, helpdesk.now())
     async with baseline.opened(url):
-        await baseline.people([phone_of(index) for index in range(known.people)], epoch_seconds() * 1000)
         watch = Stopwatch()
         for item in items:
             await baseline.take(item, epoch_seconds() * 1000)

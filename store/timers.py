@@ -1,5 +1,6 @@
 """Deadlines that are due. They are armed by `store.tickets`, in the same commit as the ticket."""
 
+from operator import itemgetter
 from typing import Final
 
 from bot.domain.timers import Timer, TimerKind
@@ -38,8 +39,10 @@ SELECT min(due) AS due FROM (
 async def claim(epoch: str, now: int, lease_ms: int, limit: int) -> list[Timer]:
     """Take what is due, oldest first; also what somebody claimed and did not finish within the lease."""
     claimed = await rows(_CLAIM, epoch, now, now + lease_ms, limit)
-    timers = [Timer(**row | {"kind": TimerKind(row["kind"])}) for row in claimed]
-    return sorted(timers, key=lambda timer: (timer.due_at, timer.id))
+    claimed.sort(key=itemgetter("due_at", "id"))
+    for row in claimed:
+        row["kind"] = TimerKind(row["kind"])
+    return [Timer(**row) for row in claimed]
 
 
 async def fired(timer_id: int, epoch: str) -> None:

@@ -40,7 +40,7 @@ from store import timers as timer_store
 DRAIN_SECONDS = 2.5
 """How long the workers, and then the calls under way, may take at a stop that must end within ten seconds."""
 
-_LOADED_LATE = ("config.platforms", "config.watching", "scheduler.runner")
+_LOADED_LATE = ("adapters.telegram.loading", "config.platforms", "config.watching", "scheduler.runner")
 
 log = structlog.get_logger(__name__)
 

@@ -30,7 +30,8 @@ PROGRAM = Program(
     arguments=("run",),
     repeated=Texts([SHIPPED / "locales"], LOCALE).text(LOCALE, "possibly-repeated"),
     modules=(
-        *("config.logs", "config.app", "config.platforms", "config.watching", "scheduler.runner", "uvloop"),
+        *("adapters.telegram.loading", "config.logs", "config.app", "config.platforms", "config.watching"),
+        *("scheduler.runner", "uvloop"),
         *("holidays.countries", "httpcore", "anyio._backends._asyncio", "dateutil.parser"),  # loaded late by libraries
     ),
 )

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--full"):
         for item in items:
             item.add_marker(pytest.mark.timeout(FULL_SECONDS), append=False)
+
+
+def pytest_collectstart() -> None:
+    """As the program does it, before any test imports aiogram; who only hands out tests to others needs neither."""
+    import_module("adapters.telegram.loading")
 
 
 def pytest_collection_finish() -> None:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from copy import copy
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -57,12 +59,18 @@ class PlainSession(AiohttpSession):
             await self._session.close()
 
 
+@cache
+def _unused_session() -> PlainSession:
+    """The original of all sessions: each new one would read all certificates again, and keep them for itself."""
+    return PlainSession(timeout=TIMEOUT)
+
+
 class Api:
     """One bot account. Raises aiogram's TokenValidationError for a token that cannot be one."""
 
     def __init__(self, token: str, api_base: str) -> None:
-        server = TelegramAPIServer.from_base(api_base)
-        self.session = PlainSession(api=server, timeout=TIMEOUT)
+        self.session = copy(_unused_session())
+        self.session.api = TelegramAPIServer.from_base(api_base)
         self.bot = Bot(token, session=self.session)
 
     @property

@@ -1,6 +1,7 @@
 """Every sentence people read: Fluent messages by language, and dates the way each language writes them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -97,8 +98,8 @@ class Texts:
             resource = _parsed(file, file.stat().st_mtime_ns)
         except (OSError, UnicodeDecodeError) as error:
             raise TextsError(f"{file}: {error}") from error
-        keys = list(_message_names(file, resource))
-        twice = {key for key in keys if keys.count(key) > 1}
+        keys = Counter(_message_names(file, resource))
+        twice = {key for key, times in keys.items() if times > 1}
         if twice:
             raise TextsError(f"{file}: comes twice: {', '.join(sorted(twice))}")
         if not localedata.exists(file.stem):

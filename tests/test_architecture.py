@@ -20,6 +20,8 @@ from bot.services.selfservice import MENU
 from config.policies import load_intake
 from tests.builders import shipped_texts
 
+pytestmark = pytest.mark.xdist_group("architecture")  # every tree is read once
+
 ROOT = Path(__file__).parents[1]
 ROOMS = ("bot", "adapters", "store", "scheduler", "config")
 FILES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
@@ -52,8 +54,14 @@ def named(file: Path) -> str:
 
 
 @cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), named(file))
+def words(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+@cache
+def nodes(file: Path) -> list[ast.AST]:
+    """Every node of the file's tree."""
+    return list(ast.walk(ast.parse(words(file), named(file))))
 
 
 def product() -> Iterator[Path]:
@@ -61,9 +69,9 @@ def product() -> Iterator[Path]:
     return (file for file in FILES if not named(file).startswith(SANDBOX))
 
 
-def calls(within: ast.AST) -> Iterator[tuple[str, str, ast.Call]]:
+def calls(within: Iterable[ast.AST]) -> Iterator[tuple[str, str, ast.Call]]:
     """Every call: what it is called on (`time` in `time.time()`), its name, the node."""
-    for node in ast.walk(within):
+    for node in within:
         if isinstance(node, ast.Call):
             match node.func:
                 case ast.Attribute(value=ast.Name(id=owner), attr=name):
@@ -78,29 +86,29 @@ def test_there_is_something_to_check() -> None:
     assert len(FILES) > 100
 
 
-@pytest.mark.parametrize("file", FILES, ids=named)
-def test_no_file_is_longer_than_300_lines(file: Path) -> None:
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 300
+def test_no_file_is_longer_than_300_lines() -> None:
+    lines = {named(file): len(words(file).splitlines()) for file in FILES}
+    assert {file: count for file, count in lines.items() if count > 300} == {}
 
 
-@pytest.mark.parametrize("file", FILES, ids=named)
-def test_no_function_is_longer_than_40_lines(file: Path) -> None:
+def test_no_function_is_longer_than_40_lines() -> None:
     long = {
-        node.name: node.end_lineno - node.lineno + 1
-        for node in ast.walk(tree(file))
+        (named(file), node.name): node.end_lineno - node.lineno + 1
+        for file in FILES
+        for node in nodes(file)
         if isinstance(node, Function) and node.end_lineno and node.end_lineno - node.lineno >= 40
     }
     assert long == {}
 
 
-@pytest.mark.parametrize("file", FILES, ids=named)
-def test_nothing_is_left_for_later(file: Path) -> None:
+def test_nothing_is_left_for_later() -> None:
     later = ("TO" + "DO", "FIX" + "ME")
-    assert not [line for line in file.read_text(encoding="utf-8").splitlines() if any(word in line for word in later)]
+    lines = [(named(file), line) for file in FILES for line in words(file).splitlines()]
+    assert [(file, line) for file, line in lines if any(word in line for word in later)] == []
 
 
 def test_only_terminal_programs_print() -> None:
-    printing = {named(file) for file in FILES if any(name == "print" for _, name, _ in calls(tree(file)))}
+    printing = {named(file) for file in FILES if any(name == "print" for _, name, _ in calls(nodes(file)))}
     assert printing <= MAY_PRINT
 
 
@@ -108,7 +116,7 @@ def test_time_comes_from_one_place() -> None:
     reading = {
         (named(file), f"{owner}.{name}")
         for file in product()
-        for owner, name, _ in calls(tree(file))
+        for owner, name, _ in calls(nodes(file))
         if name in CLOCKS and owner in {"time", "datetime", "date"}
     }
     assert {file for file, _ in reading} <= MAY_READ_CLOCKS
@@ -119,14 +127,14 @@ def test_clocks_are_not_smuggled_in_by_name() -> None:
     imported = {
         named(file): node.names
         for file in product()
-        for node in ast.walk(tree(file))
+        for node in nodes(file)
         if isinstance(node, ast.ImportFrom) and node.module == "time"
     }
     assert set(imported) <= MAY_READ_CLOCKS
 
 
-def transactions(within: ast.AST) -> Iterator[ast.AsyncWith | ast.AsyncFunctionDef]:
-    for node in ast.walk(within):
+def transactions(within: Iterable[ast.AST]) -> Iterator[ast.AsyncWith | ast.AsyncFunctionDef]:
+    for node in within:
         if isinstance(node, ast.AsyncWith) and any("transaction()" in ast.unparse(item) for item in node.items):
             yield node
         if isinstance(node, ast.AsyncFunctionDef) and "db.whole" in map(ast.unparse, node.decorator_list):
@@ -135,16 +143,16 @@ def transactions(within: ast.AST) -> Iterator[ast.AsyncWith | ast.AsyncFunctionD
 
 def test_no_task_is_born_inside_a_transaction() -> None:
     """It would inherit a connection that is not its own (STACK.md, the ORM's traps)."""
-    blocks = [(file, block) for file in FILES for block in transactions(tree(file))]
+    blocks = [(file, block) for file in FILES for block in transactions(nodes(file))]
     assert len(blocks) >= 10, "the check finds the blocks it is about"
-    born = [(named(file), block.lineno) for file, block in blocks for _, name, _ in calls(block) if name in BIRTHS]
-    assert born == []
+    made = [(file, block, name) for file, block in blocks for _, name, _ in calls(ast.walk(block))]
+    assert [(named(file), block.lineno) for file, block, name in made if name in BIRTHS] == []
 
 
 def literals(file: Path) -> Iterator[str]:
     """All strings of a file but its docstrings."""
-    prose = {id(node.value) for node in ast.walk(tree(file)) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree(file)):
+    prose = {id(node.value) for node in nodes(file) if isinstance(node, ast.Expr)}
+    for node in nodes(file):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
             yield node.value
 
@@ -160,7 +168,7 @@ def options(argument: ast.expr) -> Iterator[ast.expr]:
 
 def key_arguments(file: Path) -> Iterator[ast.expr]:
     """Whatever is given as the key of a text."""
-    for _, name, call in calls(tree(file)):
+    for _, name, call in calls(nodes(file)):
         at = TAKE_KEYS.get(name)
         if at is not None and len(call.args) > at:
             yield from options(call.args[at])

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
 
@@ -45,9 +46,15 @@ def pytest_collectstart() -> None:
     import_module("adapters.telegram.loading")
 
 
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays: looking through a million objects again and again is time lost."""
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is loaded meanwhile stays: looking through a million objects again and again is time lost."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture

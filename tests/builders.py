@@ -16,6 +16,7 @@ from bot.domain.people import Conversation
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk, Policies
 from bot.outbox import Outbox
+from bot.services import upkeep
 from bot.texts import Texts
 from config.policies import SHIPPED, load_intake
 from store import conversations, desk, outbox, tickets
@@ -25,6 +26,8 @@ from tests.fakes import FakeChannel, FakeDesk, HandClock
 
 GROUP = "-1009000000001"
 ADMIN_ID = 900_000
+OF_CLOCKS = ("🔁", "🔥", "⏳", "⏱")
+"""How lines in the group begin that tell of a clock, and of a ticket that goes from hand to hand because of one."""
 
 AYSE = Person(keys=("phone:900000000001",), name="Ayşe", phone="900000000001")
 MEHMET = Person(keys=("phone:900000000002",), name="Mehmet", phone="900000000002")
@@ -129,6 +132,14 @@ class House:
                 return
             self.clock.move(3)
         raise AssertionError("the outbox does not become empty")
+
+    async def waits(self, seconds: float) -> list[str]:
+        """Time moves on, timers are looked at, everything goes out; what the group was told of clocks meanwhile."""
+        before = len(self.telegram.said(GROUP))
+        self.clock.move(seconds)
+        await upkeep.sweep(self.helpdesk)
+        await self.settles()
+        return [words for words in self.telegram.said(GROUP)[before:] if words.startswith(OF_CLOCKS)]
 
     async def opened(self, text: str = "Yazıcı çalışmıyor", who: Person = AYSE) -> Ticket:
         """A fresh ticket whose first messages are out and whose topic is there; its questions were skipped."""

@@ -9,7 +9,7 @@ from bot.domain.message import Person
 from bot.domain.people import Role
 from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
 from bot.domain.ticket import Action, ActorKind, Priority, Status, Ticket
-from bot.services import escalation, upkeep
+from bot.services import escalation
 from store import desk, escalations, tickets
 from tests.builders import AYSE, BOSS, DENIZ, ELIF, GROUP, MEHMET, House, outgoing
 
@@ -43,23 +43,14 @@ async def busy(desk_house: House) -> House:
     return desk_house
 
 
-async def passes(house: House, seconds: float) -> list[str]:
-    """Time moves on and everything goes out; returns what was said of forgotten tickets meanwhile."""
-    before = len(house.telegram.said(GROUP))
-    house.clock.move(seconds)
-    await upkeep.sweep(house.helpdesk)
-    await house.settles()
-    return [words for words in house.telegram.said(GROUP)[before:] if words.startswith(("🔁", "🔥", "⏳", "⏱"))]
-
-
 async def holder(house: House, ticket: Ticket) -> int | None:
     return (await house.again(ticket)).assignee
 
 
 async def test_a_new_ticket_that_nobody_takes_is_given_to_somebody_and_the_customer_hears_of_it(busy: House) -> None:
     ticket = await busy.opened()
-    assert await passes(busy, 14 * MINUTE) == [], "nobody is reminded of a ticket that is nobody's"
-    [told] = await passes(busy, MINUTE + 1)
+    assert await busy.waits(14 * MINUTE) == [], "nobody is reminded of a ticket that is nobody's"
+    [told] = await busy.waits(MINUTE + 1)
     assert told.startswith(f"🔁 {ticket.label}")
     assert told.endswith("@elif, @can"), "who got it, and the lead"
     after = await busy.again(ticket)
@@ -72,9 +63,9 @@ async def test_a_forgotten_ticket_moves_and_both_agents_and_the_lead_are_told_wi
 ) -> None:
     ticket = await busy.opened()
     await busy.agent("/take", ticket)
-    [warning] = await passes(busy, 90 * MINUTE + 1)
+    [warning] = await busy.waits(90 * MINUTE + 1)
     assert warning.endswith("@elif")
-    [told] = await passes(busy, 30 * MINUTE)
+    [told] = await busy.waits(30 * MINUTE)
     assert told.endswith("@deniz, @elif, @can")
     step = (await tickets.history(ticket.id))[-1]
     assert (step.action, step.actor.kind) == (Action.ASSIGN, ActorKind.SYSTEM)
@@ -86,7 +77,7 @@ async def test_every_word_of_the_agent_begins_the_limit_anew(busy: House) -> Non
     ticket = await busy.opened()
     await busy.agent("Bakıyorum", ticket)
     for _ in range(4):
-        assert await passes(busy, HOUR) == []
+        assert await busy.waits(HOUR) == []
         await busy.agent("Hâlâ bakıyorum", ticket)
     assert await holder(busy, ticket) == 900_001
 
@@ -94,22 +85,22 @@ async def test_every_word_of_the_agent_begins_the_limit_anew(busy: House) -> Non
 async def test_the_new_holder_has_the_whole_limit(busy: House) -> None:
     ticket = await busy.opened()
     await busy.agent("/take", ticket)
-    await passes(busy, 2 * HOUR + 1)
-    assert await passes(busy, 85 * MINUTE) == []
+    await busy.waits(2 * HOUR + 1)
+    assert await busy.waits(85 * MINUTE) == []
     assert await holder(busy, ticket) == 900_002
 
 
 async def test_it_does_not_go_round_among_those_who_forgot_it_and_the_lead_is_told_once(busy: House) -> None:
     ticket = await busy.opened()
     await busy.agent("/take", ticket)
-    await passes(busy, 2 * HOUR + 1)
-    told = await passes(busy, 2 * HOUR + 1)
+    await busy.waits(2 * HOUR + 1)
+    told = await busy.waits(2 * HOUR + 1)
     [nobody] = [words for words in told if "boşta kimse yok" in words]
     assert nobody.endswith("@can")
-    assert await passes(busy, 20 * HOUR) == []
+    assert await busy.waits(20 * HOUR) == []
     assert await holder(busy, ticket) == 900_002
     await busy.agent("Bakıyorum", ticket, who=DENIZ)
-    await passes(busy, 2 * HOUR + 1)
+    await busy.waits(2 * HOUR + 1)
     assert await holder(busy, ticket) == 900_001, "after a word it may go to everybody again"
 
 
@@ -119,7 +110,7 @@ async def test_whoever_has_least_in_hand_gets_it(busy: House) -> None:
         await busy.agent("/take", other, who=who)
         await busy.agent("/postpone 9d", other, who=who)
     ticket = await busy.opened(who=MEHMET)
-    await passes(busy, 15 * MINUTE + 1)
+    await busy.waits(15 * MINUTE + 1)
     assert await holder(busy, ticket) == 900_002
 
 
@@ -127,7 +118,7 @@ async def test_whoever_has_least_in_hand_gets_it(busy: House) -> None:
 async def test_nobody_who_is_away_gets_it(busy: House, line: str) -> None:
     await busy.agent(line, who=ELIF)
     ticket = await busy.opened()
-    await passes(busy, 15 * MINUTE + 1)
+    await busy.waits(15 * MINUTE + 1)
     assert await holder(busy, ticket) == 900_002
 
 
@@ -135,7 +126,7 @@ async def test_nobody_who_left_or_may_not_gets_it(busy: House) -> None:
     await desk.set_present(900_001, False)
     await desk.set_role(900_002, Role.OWNER)
     ticket = await busy.opened()
-    [told] = await passes(busy, 15 * MINUTE + 1)
+    [told] = await busy.waits(15 * MINUTE + 1)
     assert "boşta kimse yok" in told
     assert await holder(busy, ticket) is None
 
@@ -146,7 +137,7 @@ async def test_an_answer_between_the_break_and_its_telling_keeps_the_ticket(busy
     busy.clock.move(2 * HOUR + 1)
     await escalations_only(busy, ticket)
     await busy.agent("Bakıyorum", ticket)
-    assert await passes(busy, 1) == []
+    assert await busy.waits(1) == []
     assert await holder(busy, ticket) == 900_001
     assert await escalations.untold(9) == []
 
@@ -160,7 +151,7 @@ async def escalations_only(house: House, ticket: Ticket) -> None:
 async def test_waiting_for_the_customer_is_no_forgetting(busy: House) -> None:
     ticket = await busy.opened()
     await busy.agent("/ask Hangi model?", ticket)
-    assert await passes(busy, 20 * HOUR) == []
+    assert await busy.waits(20 * HOUR) == []
     assert await holder(busy, ticket) == 900_001
 
 
@@ -169,7 +160,7 @@ async def test_a_day_of_downtime_moves_many_and_tells_of_them_in_one_digest(busy
     for number in range(6):
         found.append(await busy.opened(who=replace(AYSE, keys=(f"phone:90000000{number:04d}",))))
         await busy.agent("/take", found[-1])
-    told = await passes(busy, 24 * HOUR)
+    told = await busy.waits(24 * HOUR)
     assert len(told) == 1
     lines = told[0].splitlines()
     assert lines[0].startswith("⏱ ")
@@ -184,7 +175,7 @@ async def test_of_a_teams_ticket_only_its_own_agents_are_asked(busy: House) -> N
     ticket = await busy.opened()
     await desk.set_present(900_002, True, billing)
     await busy.agent("/assign fatura", ticket)
-    await passes(busy, 15 * MINUTE + 1)
+    await busy.waits(15 * MINUTE + 1)
     assert await holder(busy, ticket) == 900_002
 
 
@@ -192,7 +183,7 @@ async def test_where_there_is_no_other_group_the_admins_are_told_instead(busy: H
     policy = replace(LEVELS.policies["plain"], escalations=(Escalation(clock=LIMIT, to=Recipient.NEXT_GROUP),))
     busy.helpdesk.levels.sla = replace(LEVELS, policies={"plain": policy})
     await busy.opened()
-    [told] = await passes(busy, 15 * MINUTE + 1)
+    [told] = await busy.waits(15 * MINUTE + 1)
     assert told.endswith("@selin")
 
 
@@ -200,7 +191,7 @@ async def test_leads_stand_in_for_an_assignee_who_is_away(busy: House) -> None:
     ticket = await busy.opened()
     await busy.agent("/take", ticket)
     await busy.agent("/away", who=ELIF)
-    [warning] = await passes(busy, 90 * MINUTE + 1)
+    [warning] = await busy.waits(90 * MINUTE + 1)
     assert warning.endswith("@can")
 
 
@@ -212,7 +203,7 @@ async def test_the_next_group_is_told_with_a_way_to_the_ticket(busy: House) -> N
     )
     busy.helpdesk.levels.sla = replace(LEVELS, policies={"plain": policy})
     ticket = await busy.opened()
-    await passes(busy, 30 * MINUTE + 1)
+    await busy.waits(30 * MINUTE + 1)
     [told] = [call.words for call in busy.telegram.sent if call.chat == other]
     assert told.startswith(f"🔥 {ticket.label}")
     topic = await desk.topic(ticket.id)

@@ -59,45 +59,36 @@ async def promising(desk_house: House) -> House:
     return desk_house
 
 
-async def passes(house: House, seconds: float) -> list[str]:
-    """Time moves on, timers are looked at, everything goes out; returns what the group was told of clocks."""
-    before = len(house.telegram.said(GROUP))
-    house.clock.move(seconds)
-    await upkeep.sweep(house.helpdesk)
-    await house.settles()
-    return [words for words in house.telegram.said(GROUP)[before:] if words.startswith(("⏳", "🔥", "⏱"))]
-
-
 async def armed(ticket: Ticket) -> int | None:
     return (await timers.of_ticket(ticket.id)).get(TimerKind.SLA)
 
 
 async def test_a_promise_that_nobody_keeps_is_escalated_step_by_step_and_each_step_once(promising: House) -> None:
     ticket = await promising.opened()
-    assert await passes(promising, 44 * MINUTE) == []
-    [warning] = await passes(promising, MINUTE + 1)
+    assert await promising.waits(44 * MINUTE) == []
+    [warning] = await promising.waits(MINUTE + 1)
     assert warning.startswith(f"⏳ {ticket.label} · İlk yanıt")
-    assert await passes(promising, 10 * MINUTE) == []
-    [broken] = await passes(promising, 5 * MINUTE)
+    assert await promising.waits(10 * MINUTE) == []
+    [broken] = await promising.waits(5 * MINUTE)
     assert broken.startswith(f"🔥 {ticket.label} · İlk yanıt")
     assert broken.endswith("@deniz")
-    [late] = await passes(promising, HOUR)
+    [late] = await promising.waits(HOUR)
     assert late.endswith("@selin")
-    assert await passes(promising, HOUR) == []
+    assert await promising.waits(HOUR) == []
 
 
 async def test_an_answer_stops_the_clock_and_arms_the_next_one(promising: House) -> None:
     ticket = await promising.opened()
     await promising.agent("Bakıyorum", ticket)
     assert await armed(ticket) == promising.clock.now() + 90 * 60_000, "the next update, at three quarters of it"
-    assert await passes(promising, 80 * MINUTE) == []
+    assert await promising.waits(80 * MINUTE) == []
 
 
 async def test_a_clock_that_waits_for_the_customer_says_nothing(promising: House) -> None:
     ticket = await promising.opened()
     await promising.agent("/ask Hangi model?", ticket)
     assert await armed(ticket) is None
-    assert await passes(promising, 20 * HOUR) == []
+    assert await promising.waits(20 * HOUR) == []
     await promising.customer("Model 5")
     assert await armed(ticket) is not None
 
@@ -107,16 +98,16 @@ async def test_a_step_that_came_due_is_not_told_once_the_ticket_is_closed(promis
     promising.clock.move(46 * MINUTE)
     await upkeep.fired(promising.helpdesk, (await timers.claim("this-process", promising.clock.now(), 1000, 9))[-1])
     await promising.agent("/close spam", ticket, who=DENIZ)
-    assert await passes(promising, 1) == []
+    assert await promising.waits(1) == []
 
 
 async def test_the_customer_gets_an_honest_line_once_when_the_promised_update_does_not_come(promising: House) -> None:
     ticket = await promising.opened()
     await promising.agent("Bakıyorum", ticket)
-    await passes(promising, 95 * MINUTE)
+    await promising.waits(95 * MINUTE)
     said = len(promising.whatsapp.said())
-    await passes(promising, 26 * MINUTE)
-    await passes(promising, 5 * HOUR)
+    await promising.waits(26 * MINUTE)
+    await promising.waits(5 * HOUR)
     told = [words for words in promising.whatsapp.said()[said:] if "henüz yeni bir bilgi yok" in words]
     assert len(told) == 1
 
@@ -127,18 +118,18 @@ async def test_many_steps_at_once_are_one_digest_oldest_first(promising: House) 
         who = replace(AYSE, keys=(f"phone:90000000{number:04d}",))
         labels.append((await promising.opened(who=who)).label)
         promising.clock.move(1)
-    [digest] = await passes(promising, 24 * HOUR)
+    [digest] = await promising.waits(24 * HOUR)
     lines = [line for line in digest.splitlines() if line.startswith("🔥")]
     assert digest.startswith("⏱ ")
     assert [line.split()[1] for line in lines[:5]] == labels
-    assert await passes(promising, 24 * HOUR) == []
+    assert await promising.waits(24 * HOUR) == []
 
 
 async def test_who_has_started_the_bot_is_told_directly_instead_of_being_mentioned(promising: House) -> None:
     await promising.customer("/start", who=DENIZ)
     ticket = await promising.opened()
-    await passes(promising, 46 * MINUTE)
-    [broken] = await passes(promising, 15 * MINUTE)
+    await promising.waits(46 * MINUTE)
+    [broken] = await promising.waits(15 * MINUTE)
     assert "@deniz" not in broken
     [direct] = [call.words for call in promising.telegram.sent if call.chat == "900002" and "🔥" in call.words]
     assert ticket.label in direct
@@ -149,15 +140,15 @@ async def test_raising_the_priority_shortens_the_promise_from_the_beginning(prom
     await promising.agent("/priority critical", ticket)
     due = ticket.created_at + 15 * 60_000 * 3 // 4
     assert await armed(ticket) == due
-    [warning] = await passes(promising, 12 * MINUTE)
+    [warning] = await promising.waits(12 * MINUTE)
     assert "İlk yanıt" in warning
 
 
 async def test_a_day_of_downtime_is_caught_up_once(promising: House) -> None:
     await promising.opened()
-    told = await passes(promising, 30 * HOUR)
+    told = await promising.waits(30 * HOUR)
     assert len(told) == 1
-    assert await passes(promising, 30 * HOUR) == []
+    assert await promising.waits(30 * HOUR) == []
 
 
 async def test_a_clock_set_back_does_not_tear_the_history(promising: House) -> None:
@@ -165,7 +156,7 @@ async def test_a_clock_set_back_does_not_tear_the_history(promising: House) -> N
     promising.clock.move(-3 * HOUR)
     await promising.agent("Bakıyorum", ticket)
     assert (await tickets.get(ticket.id)) is not None
-    assert await passes(promising, 3 * HOUR + 80 * MINUTE) == []
+    assert await promising.waits(3 * HOUR + 80 * MINUTE) == []
 
 
 async def test_why_adds_up_what_ran_and_what_did_not(promising: House) -> None:

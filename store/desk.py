@@ -6,11 +6,17 @@ from typing import Final
 from bot.domain.folding import fold
 from bot.domain.ledger import Topic
 from bot.domain.people import Agent, Role
-from store import bookmarks
+from store import bookmarks, fetch
 from store.db import transaction
 from store.models import AgentRow, TopicRow
 from store.sql import Dialects, changed, rows
 
+_TOPIC: Final = "SELECT * FROM topic WHERE ticket_id = ?"
+_TOPIC_AT: Final = "SELECT * FROM topic WHERE chat = ? AND thread = ? AND thread <> '' -- as its index has it"
+_SETTLE_TOPIC: Final = """
+UPDATE topic SET thread = ?, card_id = ?, name = ? WHERE ticket_id = ? AND chat = ? RETURNING ticket_id"""
+_AGENT: Final = "SELECT * FROM agent WHERE id = ?"
+_AGENTS: Final = "SELECT * FROM agent ORDER BY name, id"
 _MOVED: Final = "moved:"
 _FORMER: Final = "former:"
 _READDRESS: Final = Dialects(
@@ -45,13 +51,13 @@ _MOVE_MEMBERS: Final = "UPDATE membership SET chat = ?1 WHERE chat = ?2"
 
 
 async def topic(ticket_id: int) -> Topic | None:
-    row = await TopicRow.get_or_none(ticket_id=ticket_id)
+    row = await fetch.one(TopicRow, _TOPIC, ticket_id)
     return _to_topic(row) if row else None
 
 
 async def topic_at(chat: str, thread: str) -> Topic | None:
     """The topic with this thread id; in a group without topics (empty `thread`) a place says nothing."""
-    row = await TopicRow.get_or_none(chat=chat, thread=thread) if thread else None
+    row = await fetch.one(TopicRow, _TOPIC_AT, chat, thread) if thread else None
     return _to_topic(row) if row else None
 
 
@@ -68,8 +74,8 @@ async def save_topic(topic: Topic) -> None:
 
 async def settle_topic(topic: Topic) -> bool:
     """Write what a call to the platform brought (thread, card, name); false when the ticket has left that group."""
-    values = {"thread": topic.thread, "card_id": topic.card_id, "name": topic.name}
-    return bool(await TopicRow.filter(ticket_id=topic.ticket_id, chat=topic.chat).update(**values))
+    values = (topic.thread, topic.card_id, topic.name, topic.ticket_id, topic.chat)
+    return bool(await rows(_SETTLE_TOPIC, *values))
 
 
 async def move_chat(old: str, new: str) -> int:
@@ -120,13 +126,13 @@ async def newest_chat(chat: str) -> str:
 
 
 async def agent(user_id: int) -> Agent | None:
-    row = await AgentRow.get_or_none(id=user_id)
+    row = await fetch.one(AgentRow, _AGENT, user_id)
     return _to_agent(row) if row else None
 
 
 async def agents() -> list[Agent]:
     """Everybody we know, by name."""
-    return [_to_agent(row) for row in await AgentRow.all().order_by("name", "id")]
+    return [_to_agent(row) for row in await fetch.every(AgentRow, _AGENTS)]
 
 
 async def find_agent(name_or_username: str) -> list[Agent]:
@@ -149,7 +155,7 @@ async def seen(user_id: int, name: str, username: str, chat: str = "") -> Agent:
     speaks up in this one: we had not known that they are here, too.
     """
     async with transaction():
-        row = await AgentRow.get_or_none(id=user_id)
+        row = await fetch.one(AgentRow, _AGENT, user_id)
         if row is None:
             row = await AgentRow.create(id=user_id, name=name, username=username, role=None, present=True)
         elif (row.name, row.username) != (name, username):

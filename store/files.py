@@ -6,6 +6,7 @@ from typing import Final
 
 from bot.domain.message import Attachment, Kind
 from bot.domain.outgoing import FetchedFile
+from store import fetch
 from store.models import FileRecord
 from store.sql import rows
 
@@ -17,6 +18,7 @@ SET source = CASE WHEN excluded.source = '' THEN file.source ELSE excluded.sourc
     state = 'remote', error = ''
 WHERE file.ref <> excluded.ref RETURNING id"""
 
+_OF_MESSAGE: Final = "SELECT * FROM file WHERE message_id = ?"
 _RETRY: Final = """
 UPDATE file SET state = CASE WHEN path = '' THEN 'remote' ELSE 'stored' END, error = ''
 WHERE message_id = ? AND state = 'failed' RETURNING id"""
@@ -55,7 +57,7 @@ async def keep_attachment(message_id: int, attachment: Attachment | None, source
 
 
 async def file_of(message_id: int) -> FileRow | None:
-    row = await FileRecord.get_or_none(message_id=message_id)
+    row = await fetch.one(FileRecord, _OF_MESSAGE, message_id)
     if row is None:
         return None
     return FileRow(

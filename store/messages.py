@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from bot.domain.ledger import Delivery, LedgerMessage, Visibility
 from bot.domain.message import Content
-from store import bulk
+from store import bulk, fetch
 from store.codec import content_from_json, to_json
 from store.db import transaction
 from store.errors import Conflict
@@ -61,6 +61,11 @@ JOIN post ON post.place = asked.value ->> 0 AND post.external_id = asked.value -
 SELECT post.place, post.external_id FROM positions(?) AS asked
 JOIN post ON post.place = CAST(asked.value AS JSON) ->> 0 AND post.external_id = CAST(asked.value AS JSON) ->> 1""",
 )
+_GET: Final = "SELECT * FROM message WHERE id = ?"
+_FIND_POST: Final = "SELECT * FROM post WHERE place = ? AND external_id = ?"
+_POSTS_OF: Final = "SELECT * FROM post WHERE message_id = ? ORDER BY id"
+_POST_AT: Final = "SELECT * FROM post WHERE message_id = ? AND place = ? ORDER BY id LIMIT 1"
+_SET_DELIVERY: Final = "UPDATE message SET delivery = ?, failure = ? WHERE id = ? RETURNING id"
 _SET_COST_CLASS: Final = "UPDATE message SET cost_class = ? WHERE id = ? AND cost_class = '' RETURNING id"
 
 
@@ -94,7 +99,7 @@ async def add_texts(messages: Sequence[LedgerMessage]) -> list[LedgerMessage]:
 
 
 async def get(message_id: int) -> LedgerMessage | None:
-    return _maybe(await MessageRow.get_or_none(id=message_id))
+    return _maybe(await fetch.one(MessageRow, _GET, message_id))
 
 
 async def set_content(message_id: int, content: Content, edited_at: int, attachment_source: str = "") -> LedgerMessage:
@@ -110,7 +115,7 @@ async def set_revoked(message_id: int) -> None:
 
 
 async def set_delivery(message_id: int, delivery: Delivery, failure: str = "") -> None:
-    await MessageRow.filter(id=message_id).update(delivery=delivery, failure=failure)
+    await rows(_SET_DELIVERY, delivery.value, failure, message_id)
 
 
 async def set_cost_class(message_id: int, cost_class: str) -> bool:
@@ -179,19 +184,19 @@ async def written_by(account: int, place: str, external_ids: Sequence[str]) -> N
 
 
 async def find_post(place: str, external_id: str) -> Post | None:
-    row = await PostRow.get_or_none(place=place, external_id=external_id)
+    row = await fetch.one(PostRow, _FIND_POST, place, external_id)
     return _to_post(row) if row else None
 
 
 async def posts_of(message_id: int, place_prefix: str = "") -> list[Post]:
     """Where a message stands, oldest first; `place_prefix` is compared exactly."""
-    found = await PostRow.filter(message_id=message_id).order_by("id")
+    found = await fetch.every(PostRow, _POSTS_OF, message_id)
     return [_to_post(row) for row in found if row.place.startswith(place_prefix)]
 
 
 async def post_at(place: str, message_id: int) -> Post | None:
     """The post that shows a message at this place, the oldest where there are several."""
-    row = await PostRow.filter(message_id=message_id, place=place).order_by("id").first()
+    row = await fetch.one(PostRow, _POST_AT, message_id, place)
     return _to_post(row) if row else None
 
 

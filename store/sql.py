@@ -29,7 +29,7 @@ from tortoise.connection import get_connections
 from store.dialect import Dialect, Dialects, Statement, spoken
 from store.engine.sqlite import SafeSqliteClient
 
-__all__ = ["CONNECTION", "Dialects", "changed", "client", "dialect", "look", "rows"]
+__all__ = ["CONNECTION", "Dialects", "Statement", "changed", "client", "dialect", "look", "rows"]
 
 CONNECTION: Final = Dialect.SQLITE.value
 """Tortoise's name of SQLite's connection."""

@@ -6,8 +6,13 @@ from typing import Any, Final
 from bot.domain.ticket import Actor, Step, Ticket
 from store.codec import mapping_from_json, to_json
 from store.models import HistoryRow, TicketRow
+from store.sql import rows
 
 _PLAIN: Final = tuple(field.name for field in fields(Ticket) if field.name not in {"answers", "skipped", "tags"})
+
+_STEP: Final = """
+INSERT INTO history (ticket_id, at, actor_kind, actor_id, actor_name, action, before, after, reason, details)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 
 
 def to_ticket(row: TicketRow) -> Ticket:
@@ -35,15 +40,5 @@ def to_step(row: HistoryRow) -> Step:
 
 
 async def append_step(step: Step, ticket_id: int) -> None:
-    await HistoryRow.create(
-        ticket_id=ticket_id,
-        at=step.at,
-        actor_kind=step.actor.kind,
-        actor_id=step.actor.id,
-        actor_name=step.actor.name,
-        action=step.action,
-        before=step.before,
-        after=step.after,
-        reason=step.reason,
-        details=to_json(step.details),
-    )
+    moved = (step.action.value, step.before.value, step.after.value, step.reason, to_json(step.details))
+    await rows(_STEP, ticket_id, step.at, step.actor.kind.value, step.actor.id, step.actor.name, *moved)

@@ -11,6 +11,7 @@ from tortoise.queryset import QuerySet
 
 from bot.domain.ticket import Action, Actor, Status, Step, Ticket
 from bot.domain.timers import TimerKind
+from store import fetch
 from store.codec import to_json
 from store.db import transaction
 from store.errors import Conflict
@@ -23,6 +24,8 @@ _NEXT: Final = """
 INSERT INTO counter (year, value) VALUES (?, 1)
 ON CONFLICT (year) DO UPDATE SET value = counter.value + 1 RETURNING value"""
 _TOUCH: Final = "UPDATE ticket SET version = version + 1 WHERE id = ? AND version = ? RETURNING id"
+_GET: Final = "SELECT * FROM ticket WHERE id = ?"
+_HISTORY: Final = "SELECT * FROM history WHERE ticket_id = ? ORDER BY id"
 _BY_STATUS: Final = "SELECT status, count(*) AS amount FROM ticket GROUP BY status"
 _DISARM: Final = (
     "DELETE FROM timer WHERE ticket_id = ? AND kind NOT IN (SELECT key FROM entries(?) AS wanted) RETURNING id"
@@ -87,7 +90,7 @@ async def rearm(ticket: Ticket, step: Step | None, deadlines: Mapping[TimerKind,
 
 
 async def get(ticket_id: int) -> Ticket | None:
-    return _maybe(await TicketRow.get_or_none(id=ticket_id))
+    return _maybe(await fetch.one(TicketRow, _GET, ticket_id))
 
 
 async def get_many(ticket_ids: Collection[int]) -> dict[int, Ticket]:
@@ -108,7 +111,7 @@ async def by_number(number: str) -> Ticket | None:
 
 async def history(ticket_id: int) -> list[Step]:
     """All steps, oldest first."""
-    return [to_step(row) for row in await HistoryRow.filter(ticket_id=ticket_id).order_by("id")]
+    return [to_step(row) for row in await fetch.every(HistoryRow, _HISTORY, ticket_id)]
 
 
 async def of_requester(requester_id: int, *, live_only: bool, limit: int) -> list[Ticket]:

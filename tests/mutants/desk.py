@@ -50,8 +50,8 @@ MUTANTS: Final = (
     Mutant(
         "a message id of any chat",
         "store/messages.py",
-        "    row = await PostRow.get_or_none(place=place, external_id=external_id)\n",
-        "    row = await PostRow.filter(external_id=external_id).first()\n",
+        '_FIND_POST: Final = "SELECT * FROM post WHERE place = ? AND external_id = ?"\n',
+        "_FIND_POST: Final = \"SELECT * FROM post WHERE ? <> '' AND external_id = ?\"\n",
         "store/test_store_messages.py::test_an_external_message_leads_back_to_ours",
     ),
     Mutant(

@@ -6,14 +6,13 @@ to its end.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.sla.zones import Stretch, day_of, instants, whole_day
+from bot.domain.sla.zones import MINUTES, Stretch, day_of, minutes_of, whole_day
 
 _DAY = timedelta(days=1)
-_MIDNIGHT = 24 * 60
 
 
 class Off(StrEnum):
@@ -114,7 +113,7 @@ def _shifts(calendar: Calendar, start: int, end: int) -> Iterator[Stretch]:
     waiting: list[Stretch] = []
     while True:
         for shift in calendar.shifts(day):
-            waiting += instants(calendar.zone, _at(day, shift.begin), _at(day, shift.end))
+            waiting += minutes_of(calendar.zone, day, shift.begin, shift.end)
         day += _DAY
         next_day = _first_instant(calendar.zone, day)
         waiting.sort()
@@ -148,7 +147,7 @@ def _days_off(calendar: Calendar, start: int, end: int) -> Iterator[Piece]:
         found = [
             Piece(max(first, start), min(stop, end), off, name)
             for begin, until, off, name in _reasons(calendar, day)
-            for first, stop in instants(calendar.zone, _at(day, begin), _at(day, until))
+            for first, stop in minutes_of(calendar.zone, day, begin, until)
             if stop > start and first < end
         ]
         yield from sorted(found, key=lambda piece: piece.start)
@@ -158,18 +157,14 @@ def _days_off(calendar: Calendar, start: int, end: int) -> Iterator[Piece]:
 def _reasons(calendar: Calendar, day: date) -> list[tuple[int, int, Off, str]]:
     """What a day without work is called, from minute to minute."""
     if day in calendar.opened:
-        return [(0, _MIDNIGHT, Off.OUTSIDE_HOURS, "")]
+        return [(0, MINUTES, Off.OUTSIDE_HOURS, "")]
     if day in calendar.closed:
-        return [(0, _MIDNIGHT, Off.CLOSED, calendar.closed[day])]
+        return [(0, MINUTES, Off.CLOSED, calendar.closed[day])]
     holiday = calendar.holidays.get(day)
     if holiday is None:
-        return [(0, _MIDNIGHT, Off.OUTSIDE_HOURS, "")]
+        return [(0, MINUTES, Off.OUTSIDE_HOURS, "")]
     morning = [(0, holiday.until, Off.OUTSIDE_HOURS, "")] if holiday.until else []
-    return [*morning, (holiday.until, _MIDNIGHT, Off.HOLIDAY, holiday.name)]
-
-
-def _at(day: date, minute: int) -> datetime:
-    return datetime.combine(day, time()) + timedelta(minutes=minute)
+    return [*morning, (holiday.until, MINUTES, Off.HOLIDAY, holiday.name)]
 
 
 def _first_instant(zone: ZoneInfo, day: date) -> int:

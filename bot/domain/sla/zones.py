@@ -11,7 +11,7 @@ Stretch = tuple[int, int]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WESTERNMOST = timedelta(hours=14)
 _EASTERNMOST = timedelta(hours=16)
-_DAY = timedelta(days=1)
+MINUTES = 24 * 60
 
 
 def day_of(zone: ZoneInfo, instant: int) -> date:
@@ -21,11 +21,16 @@ def day_of(zone: ZoneInfo, instant: int) -> date:
 
 def whole_day(zone: ZoneInfo, day: date) -> tuple[Stretch, ...]:
     """When the calendars on the wall show that date."""
-    midnight = datetime.combine(day, time())
-    return instants(zone, midnight, midnight + _DAY)
+    return minutes_of(zone, day, 0, MINUTES)
 
 
 @lru_cache(maxsize=20_000)
+def minutes_of(zone: ZoneInfo, day: date, begin: int, end: int) -> tuple[Stretch, ...]:
+    """The same of a part of that day, in minutes after midnight; an `end` beyond 24 h is on the next one."""
+    midnight = datetime.combine(day, time())
+    return instants(zone, midnight + timedelta(minutes=begin), midnight + timedelta(minutes=end))
+
+
 def instants(zone: ZoneInfo, begin: datetime, end: datetime) -> tuple[Stretch, ...]:
     """When the wall clock reads `begin` or later and less than `end` (both naive), in order.
 

@@ -11,6 +11,12 @@ from tortoise.exceptions import OperationalError
 from bot.ports import Item
 
 _LARGEST_BATCH = 5
+_AGAIN = " again"
+
+
+def is_said_again(key: str) -> bool:
+    """Whether this is the key of a repetition whose platform forgot that it is one."""
+    return key.endswith(_AGAIN)
 
 
 class Door:
@@ -36,7 +42,7 @@ class Door:
         """Bring again what was accepted long ago."""
         if item not in self._waiting[f"{item.channel}:{item.lane}"]:
             self._hits["repeated under another key" if under_another_key else "repeated"] += 1
-            await self._knock([replace(item, key=f"{item.key} again") if under_another_key else item])
+            await self._knock([replace(item, key=f"{item.key}{_AGAIN}") if under_another_key else item])
 
     def forget_who_knocks(self) -> None:
         """The house went down: whatever was under way was not accepted as far as the platform knows."""

@@ -48,6 +48,11 @@ def chat_of(who: Person) -> str:
     return who.keys[0].partition(":")[2]
 
 
+def _has_news(taken: Taken, until: float) -> bool:
+    """Whether the first receipt of this call comes by then."""
+    return not (taken.undone or taken.told) and taken.news_at <= until
+
+
 class Stage:
     """One help desk, its customers and agents. `events` counts what was offered at the door."""
 
@@ -175,8 +180,8 @@ class Stage:
         """The receipts of calls that the house does not know to be out, as many as come within the next `seconds`."""
         anything = await self.door.brings_the_rest()
         until = self.clock.now() + seconds * 1000
-        for taken in await self.unsure():
-            if not taken.told and taken.news_at <= until:
+        for taken in await self.unsure() if any(_has_news(taken, until) for taken in self.receiptable()) else ():
+            if _has_news(taken, until):
                 await self.receipt(taken, ReceiptStatus.SENT)
                 anything = True
         if anything:
@@ -248,7 +253,7 @@ class Stage:
             wait = await self._next()
             if wait is None:
                 return
-            await self.passes(min(max(wait, 15.0), 310.0))
+            await self.passes(min(max(wait, 60.0), 310.0))
 
     async def _next(self) -> float | None:
         """Seconds until something is due of what is under way; `None` when nothing is."""

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,13 +17,16 @@ from tests.proofs.model_rules import WorldActs
 from tests.proofs.proof import Proof
 
 WORKERS = 2
-STEPS = 50
+STEPS = 100
 ENOUGH = 25
 """Kinds of acts that have to occur in any run, however small."""
 
 
-def walk(start: int, *, examples: int, every: int, smallest: bool = True) -> dict[str, dict[str, int]]:
-    """So many walks of `STEPS` steps; returns how often each act and each fault occurred."""
+def walk(start: int, *, steps: int, examples: int, every: int, smallest: bool = True) -> dict[str, dict[str, int]]:
+    """Rounds of so many walks of `STEPS` acts until there were so many steps; returns how often each act occurred.
+
+    Every so many steps the invariants are looked at, and at the end of each walk, when all was healed.
+    """
     phases = (Phase.generate, Phase.shrink) if smallest else (Phase.generate,)
     usual = settings(
         max_examples=examples,
@@ -35,15 +39,19 @@ def walk(start: int, *, examples: int, every: int, smallest: bool = True) -> dic
     )
     with TemporaryDirectory() as folder, bench(Path(folder), every) as made:
         WorldActs.bench = made
-        run_state_machine_as_test(seed(start)(WorldActs), settings=usual)
+        for following in count(start):
+            run_state_machine_as_test(seed(following)(WorldActs), settings=usual)
+            if made.steps >= steps:
+                break
         return {"acts": dict(made.acts), "hits": dict(made.hits), "steps": {"all": made.steps}}
 
 
 @pytest.mark.proof("R15")
 def test_no_step_of_the_model_breaks_an_invariant(proof: Proof) -> None:
-    examples = proof.size(6, 6_000)
-    starts = [proof.draw().randrange(2**32) + number for number in range(proof.size(1, WORKERS))]
-    work = partial(walk, examples=examples // len(starts), every=proof.size(5, 25))
+    wanted = proof.size(150, 200_000)
+    first = proof.draw().randrange(2**32)
+    starts = [first + 2**32 * number for number in range(proof.size(1, WORKERS))]
+    work = partial(walk, steps=wanted // len(starts), examples=proof.size(3, 100), every=proof.size(5, 25))
     if proof.full:
         with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
             found = list(pool.map(work, starts))
@@ -55,7 +63,7 @@ def test_no_step_of_the_model_breaks_an_invariant(proof: Proof) -> None:
     steps = sum(one["steps"]["all"] for one in found)
     proof.tell(steps=steps, acts=dict(sorted(acts.items())), faults=dict(sorted(hits.items())), violations=0)
     proof.tell(clocks=clocks)
-    assert steps >= proof.size(150, 200_000), "inconclusive: too few steps"
+    assert steps >= wanted, "inconclusive: too few steps"
     assert len(acts) >= ENOUGH, "inconclusive: too few kinds of acts"
     assert len(hits) >= proof.size(3, 12), "inconclusive: too few faults"
     assert len(clocks) >= proof.size(3, len(LEVELS.policies["short"].escalations)), (

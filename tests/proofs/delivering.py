@@ -21,6 +21,7 @@ from store import db
 from store.sql import rows
 from tests.builders import GROUP, House, house
 from tests.fakes import Call, FakeChannel, FakeDesk, HandClock
+from tests.proofs.simulation_connection import opened
 
 HOUR = 3_600.0
 WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "album"})
@@ -176,12 +177,19 @@ class Stage:
 
 @asynccontextmanager
 async def on_stage(
-    folder: Path, *, telegram: Capabilities = TELEGRAM, whatsapp: Capabilities = WHATSAPP, **policies: Any
+    folder: Path,
+    *,
+    telegram: Capabilities = TELEGRAM,
+    whatsapp: Capabilities = WHATSAPP,
+    at_once: bool = False,
+    **policies: Any,
 ) -> AsyncIterator[Stage]:
-    """A fresh database and a help desk on it. Logs are swallowed: thousands of refusals are part of the story."""
+    """A fresh database and a help desk on it. Logs are swallowed: thousands of refusals are part of the story.
+
+    `at_once`: the database answers without a thread of its own, for stories of one event after the other.
+    """
     desk, customers = Desk(telegram), Platform("whatsapp", whatsapp)
-    await db.open_database("sqlite://:memory:")
-    try:
+    async with opened(folder) if at_once else _usual():
         with capture_logs():
             built = house(folder, telegram=desk, **policies)
             desk.clock = customers.clock = built.clock
@@ -189,6 +197,13 @@ async def on_stage(
             outbox = Outbox(helpdesk)
             whole = House(helpdesk=helpdesk, clock=built.clock, telegram=desk, whatsapp=customers, outbox=outbox)
             yield Stage(house=whole, telegram=desk, whatsapp=customers)
+
+
+@asynccontextmanager
+async def _usual() -> AsyncIterator[None]:
+    await db.open_database("sqlite://:memory:")
+    try:
+        yield
     finally:
         await db.close_database()
 

@@ -136,7 +136,7 @@ async def end_as_if_in_order(stage: Stage, some: Sequence[Case], wanted: Outcome
 async def test_changes_in_any_order_and_number_end_as_if_in_order(tmp_path: Path, proof: Proof, known: Person) -> None:
     draw = proof.draw()
     size = proof.size(30, 4_000 if known is AYSE else 1_200)
-    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED) as stage:
+    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED, at_once=True) as stage:
         await stage.house.opened(who=known)
         plan = list(cases(stage, known, size, draw))
         everything = doings(known, "sırayla", stage.clock.now() // 1000 * 1000)

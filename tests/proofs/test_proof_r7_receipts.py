@@ -85,7 +85,7 @@ async def end_alike(stage: Stage, ticket: Ticket, orders: Sequence[tuple[Receipt
 async def test_receipts_in_any_order_and_number_end_alike(tmp_path: Path, proof: Proof) -> None:
     longest = proof.size(3, LONGEST)
     orders = [order for order in ORDERS if len(order) <= longest]
-    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED) as stage:
+    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED, at_once=True) as stage:
         ticket = await a_talk(stage)
         before = len(stage.whatsapp.sent)
         seen = Counter[str]()
@@ -103,7 +103,7 @@ async def test_receipts_settle_an_unknown_outcome_in_any_order(tmp_path: Path, p
     """The call got no answer; whatever comes first, and in whatever order, ends the doubt for good."""
     short = [order for order in ORDERS if len(order) <= 4]
     orders = proof.draw().sample(short, proof.size(40, len(short)))
-    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED) as stage:
+    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED, at_once=True) as stage:
         ticket = await a_talk(stage)
         before = len(stage.whatsapp.sent)
         for order in orders:
@@ -129,7 +129,7 @@ async def test_receipts_of_an_answer_refused_for_a_shut_window_end_parked_in_any
     """The customer's next word lets each answer go once, and late news of the first try changes nothing then."""
     draw = proof.draw()
     orders = [draw.choice(OLD) for _ in range(proof.size(20, 400))]
-    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED) as stage:
+    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED, at_once=True) as stage:
         ticket = await a_talk(stage)
         for order in orders:
             first = (await answers(stage, ticket, 1))[0]

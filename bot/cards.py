@@ -87,8 +87,8 @@ def _status(helpdesk: HelpDesk, ticket: Ticket) -> str:
     name = helpdesk.desk_text(f"status-{ticket.status}")
     if ticket.close_reason is None:
         return name
-    reason = f"close-reason-{ticket.close_reason}"
-    return f"{name} ({helpdesk.desk_text(reason)})"
+    reason = helpdesk.desk_text(f"close-reason-{ticket.close_reason}")
+    return f"{name} ({' '.join(filter(None, (reason, ticket.successor)))})"
 
 
 def _people(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, earlier: tuple[str, ...]) -> list[str]:
@@ -114,6 +114,8 @@ def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
         lines.append(_row(helpdesk, "category", ticket.category))
     if ticket.tags:
         lines.append(_row(helpdesk, "tags", " ".join(f"#{name}" for name in ticket.tags)))
+    if ticket.links:
+        lines.append(_row(helpdesk, "links", " ".join(f"#{number}" for number in ticket.links)))
     form, locale = helpdesk.policies.intake, helpdesk.policies.locale
     for question in form.concerning(ticket.answers):
         value = ticket.answers.get(question.id)

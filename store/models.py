@@ -90,6 +90,8 @@ class TicketRow(Row):
     eta = fields.BigIntField(null=True)
     follow_up_of = fields.BigIntField(null=True)
     tags = fields.JSONField[list[str]]()
+    merged_into = fields.TextField()
+    links = fields.JSONField[list[str]]()
     version = fields.IntField()
 
     class Meta:

@@ -8,7 +8,8 @@ from store.codec import mapping_from_json, to_json
 from store.models import HistoryRow, TicketRow
 from store.sql import rows
 
-_PLAIN: Final = tuple(field.name for field in fields(Ticket) if field.name not in {"answers", "skipped", "tags"})
+_LISTS: Final = ("skipped", "tags", "links")
+_PLAIN: Final = tuple(field.name for field in fields(Ticket) if field.name not in {"answers", *_LISTS})
 
 _STEP: Final = """
 INSERT INTO history (ticket_id, at, actor_kind, actor_id, actor_name, action, before, after, reason, details)
@@ -17,13 +18,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"""
 
 def to_ticket(row: TicketRow) -> Ticket:
     values: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-    return Ticket(**values, answers=dict(row.answers), skipped=tuple(row.skipped), tags=tuple(row.tags))
+    values |= {name: tuple(getattr(row, name)) for name in _LISTS}
+    return Ticket(**values, answers=dict(row.answers))
 
 
 def ticket_values(ticket: Ticket) -> dict[str, Any]:
     """Every column but the id."""
     values = {name: getattr(ticket, name) for name in _PLAIN if name != "id"}
-    return values | {"answers": dict(ticket.answers), "skipped": list(ticket.skipped), "tags": list(ticket.tags)}
+    return values | {"answers": dict(ticket.answers)} | {name: list(getattr(ticket, name)) for name in _LISTS}
 
 
 def to_step(row: HistoryRow) -> Step:

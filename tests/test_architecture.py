@@ -178,7 +178,7 @@ def key_arguments(file: Path) -> Iterator[ast.expr]:
 
 
 CARD_ROWS = {"requester", "assignee", "earlier", "reopened", "priority", "category", "opened", "first-response"}
-CARD_ROWS |= {"postponed-until", "eta", "auto-close", "closed", "window", "development", "follow-up", "tags"}
+CARD_ROWS |= {"postponed-until", "eta", "auto-close", "closed", "window", "development", "follow-up", "tags", "links"}
 
 
 def families() -> dict[str, Iterable[str]]:

@@ -18,6 +18,7 @@ README = Path(__file__).parents[1] / "README.md"
 LOCALES = ("tr", "en")
 PROMISED = {"take", "assign", "ask", "propose", "postpone", "dev", "resume", "note", "reply", "priority", "category"}
 PROMISED |= {"tag", "untag", "away", "back", "set", "history", "tickets", "status", "close", "reopen", "role", "help"}
+PROMISED |= {"merge", "link"}
 ABOVE_AGENTS = {
     "close": Role.LEAD,
     "closed": Role.LEAD,

@@ -85,7 +85,8 @@ class Ticket:
 
     `intake` is the id of the question that is being asked (empty: nothing is asked any more). `waiting_since` is set
     while the last word is ours and the requester's answer is awaited. `proposal` counts proposals, so that the button
-    of an older one is known as such. `version` guards every save.
+    of an older one is known as such. `merged_into` is the number of the ticket this one went up in, `links` those of
+    tickets about the same thing. `version` guards every save.
     """
 
     id: int = 0
@@ -117,12 +118,19 @@ class Ticket:
     eta: int | None = None
     follow_up_of: int | None = None
     tags: tuple[str, ...] = ()
+    merged_into: str = ""
+    links: tuple[str, ...] = ()
     version: int = 0
 
     @property
     def label(self) -> str:
         """The number as people write it: `#2026-000001`."""
         return f"#{self.number}"
+
+    @property
+    def successor(self) -> str:
+        """The label of the ticket this one went up in; empty when it went up in none."""
+        return f"#{self.merged_into}" if self.merged_into else ""
 
     @property
     def live(self) -> bool:
@@ -197,6 +205,8 @@ def transition(
 ) -> tuple[Ticket, Step]:
     """Apply `action`; `changes` are further fields it sets. Raises `NotAllowed` where the table is silent."""
     after = TRANSITIONS.get((ticket.status, action))
+    if after is None and ticket.merged_into:
+        raise NotAllowed("merged-already", number=ticket.label, other=ticket.successor)
     if after is None:
         raise NotAllowed("not-in-this-status", number=ticket.label, status=ticket.status, action=action)
     changed = replace(ticket, status=after, **{**_consequences(ticket, action, after, at), **changes})
@@ -229,7 +239,7 @@ def _consequences(ticket: Ticket, action: Action, after: Status, at: int) -> dic
     if after is Status.CLOSED and action is not Action.SET:
         fields |= {"closed_at": at, "close_reason": _CLOSE_REASON[action], "intake": "", "intake_until": None}
     if action is Action.REOPEN:
-        fields |= {"closed_at": None, "close_reason": None, "reopened": ticket.reopened + 1}
+        fields |= {"closed_at": None, "close_reason": None, "merged_into": "", "reopened": ticket.reopened + 1}
     if after is not Status.POSTPONED and ticket.status is Status.POSTPONED:
         fields |= {"postponed_until": None, "postpone_reason": ""}
     return fields

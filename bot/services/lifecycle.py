@@ -12,7 +12,7 @@ from bot.domain.timers import TimerKind
 from bot.domain.when import parse_when
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, presence, proposals, replies, rights, teams
+from bot.services import aftercare, merging, presence, proposals, replies, rights, teams
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
 from store import audit, conversations, desk
@@ -34,7 +34,7 @@ async def take(helpdesk: HelpDesk, call: Call) -> str:
     Typed, it takes over from anybody. A button takes over only from whom it was shown for: the fastest press wins.
     """
     holder = call.on.assignee
-    if call.said is None and holder is not None and call.argument != str(holder):
+    if call.on.live and call.said is None and holder is not None and call.argument != str(holder):
         raise BadInput("already-responsible", name=call.on.assignee_name, number=call.on.label)
     return await _give(helpdesk, call, call.agent, Action.TAKE)
 
@@ -66,7 +66,7 @@ def _nobody_meant(helpdesk: HelpDesk, wanted: str, found: list[Agent]) -> BadInp
 
 async def _give(helpdesk: HelpDesk, call: Call, agent: Agent, action: Action) -> str:
     before = call.on
-    if before.assignee == agent.id:
+    if before.live and before.assignee == agent.id:
         raise BadInput("already-responsible", name=agent.name, number=before.label)
     ticket = await apply(helpdesk, before, action, actor=call.actor, assignee=agent.id, assignee_name=agent.name)
     if before.status is not ticket.status:
@@ -211,4 +211,6 @@ async def reopen(helpdesk: HelpDesk, call: Call) -> str:
     conversation = await conversation_of(ticket)
     await aftercare.make_current(conversation, ticket)
     await notify(helpdesk, conversation, "reopened-by-desk", ticket=ticket, number=ticket.label)
+    if call.on.merged_into:
+        await merging.taken_out(helpdesk, call)
     return ""

@@ -13,6 +13,7 @@ _ANSWERS = frozenset({Verb.INTAKE, Verb.PAGE})
 _DECISIONS = frozenset({Verb.ACCEPT, Verb.ACCEPT_ANYWAY, Verb.REJECT})
 _AFTERCARE = frozenset({Verb.REOPEN, Verb.NEW_REQUEST})
 _MENU = frozenset({Verb.MENU, Verb.LANGUAGE})
+_LOOKS = frozenset({Verb.SHOW, Verb.SHOW_ANSWER})
 
 
 async def pressed(helpdesk: HelpDesk, channel: str, event: Pressed) -> None:
@@ -20,29 +21,36 @@ async def pressed(helpdesk: HelpDesk, channel: str, event: Pressed) -> None:
     conversation, _ = await conversations.resolve(channel, event.author, helpdesk.now(), helpdesk.policies.locale)
     await delivery.window_opened(helpdesk, conversation, event.at)
     # Whoever is not listened to gets the spinner stopped and nothing else: a press could reopen, or open a topic.
-    key = "" if conversation.requester.banned else await _act(helpdesk, conversation, event)
+    text = "" if conversation.requester.banned else await _act(helpdesk, conversation, event)
     if event.press_id:
-        text = helpdesk.text(conversation.locale, key) if key else ""
         await errands.answer_press(helpdesk, channel, event.press_id, text)
-    elif key:
-        await notify(helpdesk, conversation, key)
+    elif text:
+        await notify(helpdesk, conversation, "plain", text=text)
 
 
 async def _act(helpdesk: HelpDesk, conversation: Conversation, event: Pressed) -> str:
+    """Do what was pressed; what there is to say about it, in the customer's language."""
+
+    def say(key: str, **values: str) -> str:
+        return helpdesk.text(conversation.locale, key, **values) if key else ""
+
     press = decode(event.token)
     if press is None:
-        return "button-old"
+        return say("button-old")
     if press.verb in _MENU:
-        return await selfservice.pressed(helpdesk, conversation, press)
+        return say(await selfservice.pressed(helpdesk, conversation, press))
     ticket = await tickets.get(press.id)
     if ticket is None or ticket.conversation_id != conversation.id:
-        return "button-not-yours"
-    return await _act_on_ticket(helpdesk, conversation, ticket, press, event)
+        return say("button-not-yours")
+    if ticket.merged_into and press.verb not in _LOOKS:
+        return say("button-merged", number=ticket.label, other=ticket.successor)
+    return say(await _act_on_ticket(helpdesk, conversation, ticket, press, event))
 
 
 async def _act_on_ticket(
     helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, press: Press, event: Pressed
 ) -> str:
+    """The key of what there is to say."""
     if press.verb in _ANSWERS:
         return await questions.pressed(helpdesk, conversation, ticket, press, event)
     if press.verb in _DECISIONS:

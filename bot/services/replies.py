@@ -62,6 +62,8 @@ async def reply(
     frame: Frame | None = None,
 ) -> Ticket:
     """Send an agent's words to the customer; `frame` dresses them with a sentence of ours and buttons."""
+    if ticket.merged_into:
+        raise NotAllowed("reply-to-merged", number=ticket.label, other=ticket.successor)
     if not ticket.live:
         raise NotAllowed("reply-to-closed", number=ticket.label)
     conversation = await conversation_of(ticket)

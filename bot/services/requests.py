@@ -14,6 +14,7 @@ from bot.services import (
     delivery,
     errands,
     lanes,
+    merging,
     opening,
     proposals,
     questions,
@@ -57,7 +58,13 @@ async def _heard(helpdesk: HelpDesk, channel: str, said: Said) -> Conversation:
 
 
 async def _addressed(conversation: Conversation, said: Said) -> Ticket | None:
-    """The ticket a message belongs to: the quoted one, the one it names, the current one, the one closed last."""
+    """The ticket a message belongs to; where that was merged, the one it went up in."""
+    found = await _meant(conversation, said)
+    return await merging.goes_on_as(found) if found is not None else None
+
+
+async def _meant(conversation: Conversation, said: Said) -> Ticket | None:
+    """The quoted ticket, the one that is named, the current one, the one closed last."""
     if said.reply_to:
         post = await messages.find_post(lanes.customer_place(conversation), said.reply_to)
         if post is not None:

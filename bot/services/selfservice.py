@@ -158,13 +158,20 @@ async def show(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -
     await notify(
         helpdesk,
         conversation,
-        "ticket-status-postponed" if ticket.postponed_until else "ticket-status",
+        _status_key(ticket),
         number=ticket.label,
         status=helpdesk.text(locale, f"status-{ticket.status}"),
         subject=ticket.subject,
         opened=helpdesk.moment(locale, ticket.created_at),
         until=helpdesk.moment(locale, ticket.postponed_until) if ticket.postponed_until else "",
+        other=ticket.successor,
     )
+
+
+def _status_key(ticket: Ticket) -> str:
+    if ticket.merged_into:
+        return "ticket-status-merged"
+    return "ticket-status-postponed" if ticket.postponed_until else "ticket-status"
 
 
 async def _language(helpdesk: HelpDesk, conversation: Conversation, argument: str, _said: Said | None) -> None:

@@ -158,6 +158,7 @@ closed-by-lead = { $number }: Your request was closed. If you have a question, j
 offer-reopen = Your request { $number } was closed. Is this about it, or is it a new request?
 reopened = { $number }: Your request is open again.
 reopened-by-desk = { $number }: We are taking up your request again.
+merged = { $number }: This is about the same thing as your request { $other }. We go on there; just keep writing here.
 correction = ✏️ Correction: { $text }
 
 button-accept = ✅ Accept
@@ -196,6 +197,9 @@ ticket-status = { $number } · { $status }
 ticket-status-postponed = { $number } · { $status }: { $until }
     { $subject }
     Opened: { $opened }
+ticket-status-merged = { $number } · goes on as { $other }
+    { $subject }
+    Opened: { $opened }
 language-ask = Which language shall we use?
 language-name = English
 language-set = From now on we will write to you in English.
@@ -210,6 +214,7 @@ button-proposal-over = This proposal no longer waits for an answer; your request
 button-not-yours = This button is not yours.
 button-already-closed = This request is closed already.
 button-already-open = This request is open already.
+button-merged = { $number } was merged into { $other }; just write here and we will see it there.
 
 
 ## To agents: the card
@@ -218,6 +223,7 @@ card-requester = Requester
 card-assignee = Assignee
 card-earlier = Earlier requests
 card-follow-up = Follow-up of
+card-links = See also
 card-reopened = Reopened
 card-priority = Priority
 card-category = Category
@@ -256,6 +262,10 @@ desk-rejected = ❌ { $name } rejected the solution and was asked why.
 desk-rejected-assigned = ❌ { $name } rejected the solution and was asked why. The ticket is back with { $agent }.
 desk-contradiction = ⚠️ { $name } accepted but also wrote that it still fails; we asked once more.
 desk-reopened = ↩️ { $name } reopened the ticket.
+desk-merged-into = 🔗 { $name } merged this ticket into { $number }; what the requester writes goes there now.
+desk-merged-here = 🔗 { $name } merged { $number } into this ticket: “{ $subject }”. What was said there stays there (/history { $number }).
+desk-merge-undone = 🔗 { $name } took { $number } out again; it is a ticket of its own.
+desk-linked = 🔗 { $name } linked { $number }: “{ $subject }”
 desk-auto-closed = ⌛ No answer for { $days }, the ticket is closed.
 desk-woke = ⏰ The wait is over, the ticket is open again. { $agent } { $reason }
 desk-eta = 📅 The ETA has come: { $engineer }, { $issue }. { $agent } time to tell the requester.
@@ -360,6 +370,8 @@ command-set = fill in key data
 command-history = history
 command-tickets = live tickets (mine, pending …)
 command-status = status
+command-merge = merge this ticket into another one
+command-link = link to a related ticket
 command-reopen = reopen
 command-close = close (lead)
 command-ban = mute the requester (lead)
@@ -377,6 +389,8 @@ usage-dev = Write: /dev ENGINEER KEY ETA. For example: /dev can ABC-123 friday
 usage-priority = Priority: critical, high, medium or low (P0–P3).
 usage-category = Write the category. For example: /category Billing
 usage-set = Write: /set FIELD VALUE. For example: /set scope everyone
+usage-merge = Into which ticket? For example: /merge #2026-000123
+usage-link = To which ticket? For example: /link #2026-000123
 usage-close = Write the reason. For example: /close by_lead Solved on the phone
 usage-tickets = Filter: mine, or a status ({ $states }).
 usage-role = Write: /role @who ROLE. Roles: { $roles }
@@ -408,6 +422,14 @@ not-in-this-status = { $number } is “{ $status ->
    *[other] this step is not possible.
     }
 reply-to-closed = { $number } is closed, your message was not sent. Write /reopen first.
+reply-to-merged = { $number } was merged into { $other }, your message was not sent. Write there, or /reopen here first.
+merged-already = { $number } was merged into { $other }; go on there. /reopen takes it out again.
+merge-itself = { $number } cannot be merged into itself. Give the number of the other ticket.
+merge-closed = { $number } is closed, so nothing was merged. Write /reopen in it first, or use /link.
+merge-other-requester = { $number } and { $other } belong to different conversations: what is answered in one would reach the wrong person. Link them with /link { $other } instead.
+link-itself = { $number } cannot be linked to itself. Give the number of the other ticket.
+linked-already = { $number } and { $other } are linked already.
+links-too-many = { $number } has { $most } links already, which is the most a ticket can have.
 reply-empty = There is nothing to send.
 reply-not-carried = { $kind } cannot be carried to the requester; please send text, a file, a location or a contact.
 edit-not-sent = ✏️ { $name }: this edit was not sent to the requester (it begins with “/”).

@@ -158,6 +158,7 @@ closed-by-lead = { $number }: Talebiniz kapatıldı. Bir sorunuz olursa buraya y
 offer-reopen = { $number } numaralı talebiniz kapanmıştı. Bu mesaj onunla mı ilgili, yoksa yeni bir talep mi?
 reopened = { $number }: Talebiniz yeniden açıldı.
 reopened-by-desk = { $number }: Talebinizi yeniden ele alıyoruz.
+merged = { $number }: Bu konu { $other } numaralı talebinizle aynı. Oradan devam ediyoruz; buraya yazmanız yeterli.
 correction = ✏️ Düzeltme: { $text }
 
 button-accept = ✅ Kabul et
@@ -196,6 +197,9 @@ ticket-status = { $number } · { $status }
 ticket-status-postponed = { $number } · { $status }: { $until }
     { $subject }
     Açılış: { $opened }
+ticket-status-merged = { $number } · { $other } ile sürüyor
+    { $subject }
+    Açılış: { $opened }
 language-ask = Hangi dilde yazalım?
 language-name = Türkçe
 language-set = Bundan sonra size Türkçe yazacağız.
@@ -210,6 +214,7 @@ button-proposal-over = Bu öneri artık yanıt beklemiyor; talebiniz açık ve e
 button-not-yours = Bu düğme size ait değil.
 button-already-closed = Bu talep zaten kapandı.
 button-already-open = Bu talep zaten açık.
+button-merged = { $number }, { $other } ile birleştirildi; buraya yazmanız yeterli, orada göreceğiz.
 
 
 ## Ekibe: kart
@@ -218,6 +223,7 @@ card-requester = Müşteri
 card-assignee = Sorumlu
 card-earlier = Önceki talepleri
 card-follow-up = Devamı olduğu talep
+card-links = Bağlantılı
 card-reopened = Yeniden açılma
 card-priority = Öncelik
 card-category = Kategori
@@ -256,6 +262,10 @@ desk-rejected = ❌ { $name } çözümü reddetti; nedeni soruldu.
 desk-rejected-assigned = ❌ { $name } çözümü reddetti; nedeni soruldu. Talep yine { $agent } üzerinde.
 desk-contradiction = ⚠️ { $name } hem kabul etti hem de sorunun sürdüğünü yazdı; bir kez daha soruldu.
 desk-reopened = ↩️ { $name } talebi yeniden açtı.
+desk-merged-into = 🔗 { $name } bu talebi { $number } ile birleştirdi; müşterinin yazdıkları artık oraya gider.
+desk-merged-here = 🔗 { $name } { $number } numaralı talebi bununla birleştirdi: “{ $subject }”. Orada yazılanlar orada duruyor (/history { $number }).
+desk-merge-undone = 🔗 { $name } { $number } numaralı talebi yeniden ayırdı; artık kendi başına bir talep.
+desk-linked = 🔗 { $name } { $number } numaralı talebi bağladı: “{ $subject }”
 desk-auto-closed = ⌛ { $days } yanıt gelmedi, talep kapandı.
 desk-woke = ⏰ Erteleme bitti, talep yeniden açık. { $agent } { $reason }
 desk-eta = 📅 Tahmini tarih geldi: { $engineer }, { $issue }. { $agent } müşteriye haber verme zamanı.
@@ -360,6 +370,8 @@ command-set = bilgi alanını doldur
 command-history = geçmiş
 command-tickets = açık talepler (mine, pending …)
 command-status = durum
+command-merge = bu talebi bir başkasıyla birleştir
+command-link = ilgili bir talebe bağla
 command-reopen = yeniden aç
 command-close = kapat (lider)
 command-ban = müşteriyi sustur (lider)
@@ -377,6 +389,8 @@ usage-dev = Şöyle yazın: /dev MÜHENDİS KAYIT TARİH. Örneğin: /dev can AB
 usage-priority = Öncelik: critical, high, medium ya da low (kritik, yüksek, orta, düşük; P0–P3).
 usage-category = Kategoriyi yazın. Örneğin: /category Fatura
 usage-set = Şöyle yazın: /set ALAN DEĞER. Örneğin: /set scope everyone
+usage-merge = Hangi taleple? Örneğin: /merge #2026-000123
+usage-link = Hangi talebe? Örneğin: /link #2026-000123
 usage-close = Nedenini yazın. Örneğin: /close by_lead Müşteriyle telefonda çözüldü
 usage-tickets = Süzgeç: mine ya da bir durum ({ $states }).
 usage-role = Şöyle yazın: /role @kim ROL. Roller: { $roles }
@@ -408,6 +422,14 @@ not-in-this-status = { $number } şu anda “{ $status ->
    *[other] bu adım atılamaz.
     }
 reply-to-closed = { $number } kapalı, mesajınız gönderilmedi. Önce /reopen yazın.
+reply-to-merged = { $number }, { $other } ile birleştirildi; mesajınız gönderilmedi. Oraya yazın ya da burada önce /reopen yazın.
+merged-already = { $number }, { $other } ile birleştirildi; oradan sürdürün. /reopen onu yeniden ayırır.
+merge-itself = { $number } kendisiyle birleştirilemez. Öteki talebin numarasını yazın.
+merge-closed = { $number } kapalı, hiçbir şey birleştirilmedi. Önce orada /reopen yazın ya da /link kullanın.
+merge-other-requester = { $number } ile { $other } ayrı yazışmalara ait: birinde yazılan yanıt yanlış kişiye giderdi. Bunun yerine /link { $other } yazın.
+link-itself = { $number } kendisine bağlanamaz. Öteki talebin numarasını yazın.
+linked-already = { $number } ile { $other } zaten bağlı.
+links-too-many = { $number } üzerinde zaten { $most } bağlantı var; daha fazlası olamaz.
 reply-empty = Gönderilecek bir şey bulunamadı.
 reply-not-carried = { $kind } müşteriye taşınamıyor; lütfen yazı, dosya, konum ya da kişi olarak gönderin.
 edit-not-sent = ✏️ { $name }: bu düzeltme müşteriye gönderilmedi (“/” ile başlıyor).

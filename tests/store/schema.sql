@@ -330,7 +330,8 @@ CREATE TABLE ticket (
     eta INTEGER,
     follow_up_of INTEGER REFERENCES ticket (id),
     tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
-    version INTEGER NOT NULL,
+    version INTEGER NOT NULL, merged_into TEXT NOT NULL DEFAULT ''
+    CHECK (merged_into = '' OR (close_reason IS NOT NULL AND close_reason = 'merged')), links TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(links)),
     UNIQUE (year, sequence)
 ) STRICT;
 

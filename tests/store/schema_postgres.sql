@@ -293,8 +293,12 @@ ticket:
     follow_up_of bigint
     tags text NOT NULL DEFAULT '[]'::text
     version bigint NOT NULL
+    merged_into text NOT NULL DEFAULT ''::text
+    links text NOT NULL DEFAULT '[]'::text
     CHECK (((answers)::json IS NOT NULL))
+    CHECK (((merged_into = ''::text) OR ((close_reason IS NOT NULL) AND (close_reason = 'merged'::text))))
     CHECK ((close_reason = ANY (ARRAY['accepted'::text, 'no_answer'::text, 'withdrawn'::text, 'answered_by_article'::text, 'merged'::text, 'spam'::text, 'by_lead'::text])))
+    CHECK (((links)::json IS NOT NULL))
     CHECK ((priority = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text])))
     CHECK (((skipped)::json IS NOT NULL))
     CHECK ((status = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'postponed'::text, 'in_development'::text, 'solution_proposed'::text, 'closed'::text])))

@@ -63,6 +63,8 @@ _GARBAGE = [
     ("UPDATE", "message", "revoked", "2"),
     ("UPDATE", "ticket", "answers", "'{half'"),
     ("UPDATE", "ticket", "skipped", "'{half'"),
+    ("UPDATE", "ticket", "links", "'{half'"),
+    ("UPDATE", "ticket", "merged_into", "'2026-000002'"),
     ("UPDATE", "agent", "present", "2"),
     ("UPDATE", "membership", "present", "2"),
     ("UPDATE", "requester", "vip", "2"),

@@ -108,7 +108,7 @@ def _people(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, earl
 
 
 def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
-    """Priority and every question of the intake that applies, answered or left open."""
+    """Priority, every question that applies, answered or left open, and answers to questions that are asked no more."""
     lines = [_row(helpdesk, "priority", helpdesk.desk_text(f"priority-{ticket.priority}"))]
     if ticket.category:
         lines.append(_row(helpdesk, "category", ticket.category))
@@ -116,11 +116,12 @@ def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
         lines.append(_row(helpdesk, "tags", " ".join(f"#{name}" for name in ticket.tags)))
     if ticket.links:
         lines.append(_row(helpdesk, "links", " ".join(f"#{number}" for number in ticket.links)))
-    form, locale = helpdesk.policies.intake, helpdesk.policies.locale
-    for question in form.concerning(ticket.answers):
-        value = ticket.answers.get(question.id)
-        shown = describe(form, question.id, value, locale) if value is not None else "—"
-        lines.append(f"{helpdesk.field_label(locale, question.id)}: {shown}")
+    form, locale = helpdesk.form, helpdesk.policies.locale
+    asked_no_more = [name for name in ticket.answers if form.question(name) is None]
+    for name in (*(question.id for question in form.concerning(ticket.answers)), *asked_no_more):
+        value = ticket.answers.get(name)
+        shown = describe(form, name, value, locale) if value is not None else "—"
+        lines.append(f"{helpdesk.field_label(locale, name)}: {shown}")
     return lines
 
 

@@ -24,6 +24,7 @@ from bot.services import (
     merging,
     moderation,
     presence,
+    reloading,
     replies,
     rights,
     roles,
@@ -93,7 +94,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(names=("unban", "yasağıkaldır"), needs=Role.LEAD, run=moderation.unban),
     Command(names=("autoclose", "otokapat"), needs=Role.LEAD, run=autoclose.listing),
     Command(names=("closed", "kapalı"), needs=Role.LEAD, run=levels.closed, usage="[DAY] [REASON]"),
-    Command(names=("reload", "yenidenoku"), needs=Role.ADMIN, run=levels.reload),
+    Command(names=("reload", "yenidenoku"), needs=Role.ADMIN, run=reloading.reload),
     Command(names=("role", "rol"), needs=Role.ADMIN, run=roles.role, usage="@who ROLE"),
     Command(names=("help", "yardım", "start"), needs=Role.AGENT, run=help_text),
 )

@@ -20,6 +20,14 @@ from bot.texts import Texts
 _MINUTE_MS = 60_000
 
 
+class Intake:
+    """The questions in force, as `form`; `load` reads the operator's file and raises `GiseError` for a mistake."""
+
+    def __init__(self, load: Callable[[], IntakeForm]) -> None:
+        self.load = load
+        self.form = load()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """The rules this desk runs by. `locale` is the desk's own language and the customers' default.
@@ -29,7 +37,7 @@ class Policies:
 
     locale: str
     zone: ZoneInfo
-    intake: IntakeForm
+    intake: Intake
     intake_minutes: int = 10
     auto_close_days: int = 4
     reopen_days: int = 7
@@ -97,6 +105,11 @@ class HelpDesk:
     restraint: Restraint = field(default_factory=Restraint)
     shares: Shares = field(default_factory=Shares)
 
+    @property
+    def form(self) -> IntakeForm:
+        """What new tickets are asked for."""
+        return self.policies.intake.form
+
     def now(self) -> int:
         return self.clock.now()
 
@@ -128,11 +141,11 @@ class HelpDesk:
         return self.texts.text(self.policies.locale, key, **values)
 
     def field_label(self, locale: str, question_id: str) -> str:
-        """The short name of a question of the intake, as it stands on the card."""
-        question = self.policies.intake.question(question_id)
-        if question is None or not question.labels:
-            return self.text(locale, f"field-{question_id}")
-        return in_language(question.labels, locale)
+        """The short name of a question, as it stands on the card; of one that is asked no more, its id."""
+        question, built_in = self.form.question(question_id), f"field-{question_id}"
+        if question is not None and question.labels:
+            return in_language(question.labels, locale)
+        return self.text(locale, built_in) if self.texts.has(built_in) else question_id
 
     def moment(self, locale: str, instant: int) -> str:
         """An instant as people of that language write it ("26 Kas 2026 09:00"), in the desk's time zone."""

@@ -22,7 +22,7 @@ from bot import crashpoints, inbox
 from bot.health import Readiness, Register, Watch, pulse
 from bot.helpdesk import HelpDesk
 from bot.outbox import Outbox, recover
-from bot.services import levels, upkeep
+from bot.services import levels, reloading, upkeep
 from bot.services.account import AccountWatch
 from bot.shares import HOUSEKEEPING, POLLER
 from config.clock import SystemClock
@@ -116,7 +116,7 @@ async def _furnished(settings: Settings, probes: Probes, door: Door, server: Ser
 
     clients = await platforms.connected(settings, door.clock, stack)
     helpdesk = furnished(settings, clients.telegram, clients.channels, door)
-    await levels.settle(helpdesk)
+    await reloading.settle(helpdesk)
     outbox = Outbox(helpdesk)
     if db.shared():
         await _join(helpdesk, settings, stack)
@@ -197,7 +197,7 @@ def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, watch: Watch, t
     return [
         Job("timers", 1.0, timekeeper.sweep),
         Job("health", 1.0, watch.turn),
-        Job("other workers' levels", 5.0, partial(levels.keep_up, helpdesk)),
+        Job("other workers' files", 5.0, partial(reloading.keep_up, helpdesk)),
         Job("levels", 0.25, partial(_once, helpdesk, levels.rearm)),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from bot.helpdesk import HelpDesk, Levels, Policies
+from bot.helpdesk import HelpDesk, Intake, Levels, Policies
 from bot.ports import Channel, Desk
 from bot.shares import Shares
 from bot.texts import Texts
@@ -38,7 +38,7 @@ def _policies(settings: Settings) -> Policies:
     return Policies(
         locale=settings.default_locale,
         zone=settings.timezone,
-        intake=load_intake(settings.config.dir),
+        intake=Intake(partial(load_intake, settings.config.dir)),
         intake_minutes=settings.intake.minutes,
         auto_close_days=settings.auto_close.days,
         reopen_days=settings.reopen.days,

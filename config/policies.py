@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
+from zlib import crc32
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
@@ -84,6 +85,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 def load_intake(folder: Path | None) -> IntakeForm:
     """The intake form of `intake.toml` in `folder`, else the shipped one. Raises `PolicyError`."""
     intake = read_policy(folder, "intake.toml", _Intake)
+    built_in = built_in_questions(tuple(map(_domain_option, intake.source)))
     fields = (
         Question(
             id=field.id,
@@ -95,7 +97,8 @@ def load_intake(folder: Path | None) -> IntakeForm:
         )
         for field in intake.field
     )
-    return IntakeForm(questions=(*built_in_questions(tuple(map(_domain_option, intake.source))), *fields))
+    questions = (*built_in, *fields)
+    return IntakeForm(questions=questions, version=crc32(repr(questions).encode()))
 
 
 def read_policy(folder: Path | None, name: str, model: type[_Model]) -> _Model:

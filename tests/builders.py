@@ -14,7 +14,7 @@ from bot.domain.intake import IntakeForm
 from bot.domain.message import Content, DeskPlace, Inbound, Person, Pressed, Receipt, ReceiptStatus, Said
 from bot.domain.people import Conversation
 from bot.domain.ticket import Ticket
-from bot.helpdesk import HelpDesk, Policies
+from bot.helpdesk import HelpDesk, Intake, Policies
 from bot.outbox import Outbox
 from bot.services import upkeep
 from bot.texts import Texts
@@ -180,7 +180,7 @@ def shipped_intake() -> IntakeForm:
 
 def policies(**changes: Any) -> Policies:
     usual = Policies(
-        locale="tr", zone=ZoneInfo("Europe/Istanbul"), intake=shipped_intake(), admins=frozenset({ADMIN_ID})
+        locale="tr", zone=ZoneInfo("Europe/Istanbul"), intake=Intake(shipped_intake), admins=frozenset({ADMIN_ID})
     )
     return replace(usual, **changes)
 

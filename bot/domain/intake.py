@@ -50,9 +50,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeForm:
-    """The questions in the order they are asked."""
+    """The questions in the order they are asked. `version` tells one form from another."""
 
     questions: tuple[Question, ...]
+    version: int = 0
 
     def concerning(self, answers: Mapping[str, str]) -> tuple[Question, ...]:
         """The questions a ticket with these answers is about."""
@@ -172,7 +173,7 @@ def _phrases(option: Option) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _phrases_of(titles: tuple[str, ...], words: tuple[str, ...]) -> frozenset[str]:
-    """Options never change while we run, and every message of a customer is compared with all of them."""
+    """Options hardly ever change, and every message of a customer is compared with all of them."""
     names = [part for title in titles for part in (title, *title.split("/"))]
     return frozenset(squeezed(phrase) for phrase in (*names, *words)) - {""}
 

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time
 
 import structlog
 
-from bot.domain.errors import BadInput, GiseError
 from bot.domain.outgoing import Outgoing
+from bot.domain.sla.policy import Sla
 from bot.domain.ticket import SYSTEM, Action, Ticket, transition
 from bot.domain.when import parse_when
 from bot.helpdesk import HelpDesk
@@ -25,14 +25,10 @@ CARDS = 100
 log = structlog.get_logger(__name__)
 
 
-async def reload(helpdesk: HelpDesk, call: Call) -> str:
-    """`/reload` (admin): read the files again; a mistake in them is told and changes nothing."""
-    try:
-        helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
-    except GiseError as error:
-        raise BadInput("reload-refused", reason=str(error)) from None
-    await audit.add(at=helpdesk.now(), actor_id=call.agent.id, action="reload")
-    return helpdesk.desk_text("reload-done", count=await _begin(helpdesk))
+async def change(helpdesk: HelpDesk, sla: Sla) -> int:
+    """These levels hold from now on; returns how many open tickets follow, in the background."""
+    helpdesk.levels.sla = sla.closing(await levels.closed_days())
+    return await _begin(helpdesk)
 
 
 async def closed(helpdesk: HelpDesk, call: Call) -> str:
@@ -43,10 +39,10 @@ async def closed(helpdesk: HelpDesk, call: Call) -> str:
     shut = await levels.close_day(day, reason)
     if not shut:
         await levels.open_day(day)
-    helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
+    count = await change(helpdesk, helpdesk.levels.load())
     await audit.add(at=helpdesk.now(), actor_id=call.agent.id, action="closed" if shut else "opened", new=str(day))
     key = "closed-day-set" if shut else "closed-day-unset"
-    return helpdesk.desk_text(key, day=day.isoformat(), count=await _begin(helpdesk))
+    return helpdesk.desk_text(key, day=day.isoformat(), count=count)
 
 
 async def _listed(helpdesk: HelpDesk) -> str:

@@ -121,6 +121,7 @@ def _changes_nothing(helpdesk: HelpDesk, scene: _Scene, said: Said) -> bool:
         and conversations.teaches_nothing(conversation, said.author)
         and ticket.status in _NOTHING_CHANGES
         and ticket.waiting_since is None
+        and not questions.is_overtaken(helpdesk, ticket)
         and questions.understood(helpdesk, ticket, said.content.text.strip()) is None
     )
 

@@ -1,5 +1,6 @@
 """Intake: asking for the key data, one question at a time, by buttons, lists or typed answers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.intake import AnswerKind, Question, describe, in_language, match_answer, next_question, page
@@ -8,7 +9,7 @@ from bot.domain.message import Pressed
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, encode
-from bot.domain.ticket import WAITING, Action, Ticket
+from bot.domain.ticket import SYSTEM, WAITING, Action, Actor, Ticket
 from bot.domain.words import is_skip
 from bot.helpdesk import HelpDesk
 from bot.services import errands, lanes, rights
@@ -23,15 +24,23 @@ _MINUTE_MS = 60_000
 
 def begin(helpdesk: HelpDesk, ticket: Ticket) -> Ticket:
     """The ticket with its first question set; asking it is the caller's next step."""
-    first = next_question(helpdesk.policies.intake, ticket.answers, ticket.skipped)
+    first = next_question(helpdesk.form, ticket.answers, ticket.skipped)
     until = ticket.created_at + helpdesk.policies.intake_minutes * _MINUTE_MS
     return replace(ticket, intake=first.id if first else "", intake_until=until if first else None)
 
 
 def current(helpdesk: HelpDesk, ticket: Ticket) -> Question | None:
     """The question that is being asked; none once its time is over, even before the timer has said so."""
-    over = ticket.intake_until is not None and helpdesk.now() >= ticket.intake_until
-    return None if over else helpdesk.policies.intake.question(ticket.intake)
+    return helpdesk.form.question(ticket.intake) if _in_time(helpdesk, ticket) else None
+
+
+def _in_time(helpdesk: HelpDesk, ticket: Ticket) -> bool:
+    return bool(ticket.intake) and (ticket.intake_until is None or helpdesk.now() < ticket.intake_until)
+
+
+def is_overtaken(helpdesk: HelpDesk, ticket: Ticket) -> bool:
+    """Whether the question that is being asked is in the file no more; with an agent's question it has time."""
+    return _in_time(helpdesk, ticket) and current(helpdesk, ticket) is None and ticket.status not in WAITING
 
 
 async def ask(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, *, opening: str = "") -> None:
@@ -73,19 +82,35 @@ def also_words(helpdesk: HelpDesk, ticket: Ticket) -> bool:
 
 async def pressed(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, press: Press, event: Pressed) -> str:
     """Take a pressed answer or turn a page; returns the text key of the toast (empty: nothing to say)."""
-    question, chosen = helpdesk.policies.intake.question(press.argument(0)), press.argument(1)
-    if question is None or not ticket.live or question not in helpdesk.policies.intake.concerning(ticket.answers):
-        return "button-old"
+    question, chosen = helpdesk.form.question(press.argument(0)), press.argument(1)
+    if question is None or not ticket.live or question not in helpdesk.form.concerning(ticket.answers):
+        return await _stale(helpdesk, conversation, ticket, question)
     if question.id in ticket.answers or (chosen == SKIP and question.id in ticket.skipped):
         return "intake-already-answered"
     if press.verb is Verb.PAGE:
         await _turn(helpdesk, conversation, ticket, question, press, event)
         return ""
     if chosen != SKIP and chosen not in {option.id for option in question.options}:
-        return "button-old"
+        return await _stale(helpdesk, conversation, ticket, question)
     in_time = current(helpdesk, ticket) is not None
     await _record(helpdesk, conversation, ticket, question, None if chosen == SKIP else chosen)
     return "" if in_time else "intake-noted"
+
+
+async def _stale(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, question: Question | None) -> str:
+    """A button that means nothing now; where a new file is why, the customer is asked what holds now."""
+    if is_overtaken(helpdesk, ticket):
+        await move_on(helpdesk, conversation, ticket)
+        return "intake-changed"
+    if question is not None and question == current(helpdesk, ticket):
+        await ask(helpdesk, conversation, ticket)
+        return "intake-changed"
+    return "button-old"
+
+
+async def move_on(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    """From a question that is asked no more to the next one, or to the end."""
+    await _go_on(helpdesk, conversation, ticket, SYSTEM, ticket.answers, ticket.skipped)
 
 
 async def take(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, answer: str) -> None:
@@ -101,13 +126,24 @@ async def _record(
     """Record the answer (or the skip), then ask what comes next or confirm."""
     answers = ticket.answers if answer is None else {**ticket.answers, question.id: answer}
     skipped = (*ticket.skipped, question.id) if answer is None else ticket.skipped
-    asked = current(helpdesk, ticket) is not None
-    following = next_question(helpdesk.policies.intake, answers, skipped) if asked else None
+    await _go_on(helpdesk, conversation, ticket, rights.requester(conversation), answers, skipped)
+
+
+async def _go_on(
+    helpdesk: HelpDesk,
+    conversation: Conversation,
+    ticket: Ticket,
+    actor: Actor,
+    answers: Mapping[str, str],
+    skipped: tuple[str, ...],
+) -> None:
+    asked = _in_time(helpdesk, ticket)
+    following = next_question(helpdesk.form, answers, skipped) if asked else None
     ticket = await apply(
         helpdesk,
         ticket,
         Action.SET,
-        actor=rights.requester(conversation),
+        actor=actor,
         answers=answers,
         skipped=skipped,
         intake=following.id if following else "",
@@ -123,7 +159,7 @@ async def confirm(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket
     """Name the number and what was understood."""
     locale = conversation.locale
     lines = [
-        f"• {helpdesk.field_label(locale, key)}: {describe(helpdesk.policies.intake, key, value, locale)}"
+        f"• {helpdesk.field_label(locale, key)}: {describe(helpdesk.form, key, value, locale)}"
         for key, value in ticket.answers.items()
     ]
     summary = "\n".join(lines)

@@ -108,6 +108,8 @@ async def _continue(helpdesk: HelpDesk, conversation: Conversation, ticket: Tick
     await opening.heard(helpdesk, conversation, ticket, said, heading=heading)
     if ticket.status is Status.SOLUTION_PROPOSED and contradicts_itself(text):
         await proposals.ask_once_more(helpdesk, conversation, await tickets.get(ticket.id) or ticket)
+    if questions.is_overtaken(helpdesk, ticket):
+        await questions.move_on(helpdesk, conversation, await tickets.get(ticket.id) or ticket)
 
 
 async def edited(helpdesk: HelpDesk, channel: str, event: Edited) -> None:

@@ -44,19 +44,19 @@ async def field(helpdesk: HelpDesk, call: Call) -> str:
         raise BadInput("set-bad-value", field=name, options=options or "…")
     answers = {**call.on.answers, question.id: answer}
     await _set(helpdesk, call, answers=answers)
-    shown = describe(helpdesk.policies.intake, question.id, answer, helpdesk.policies.locale)
+    shown = describe(helpdesk.form, question.id, answer, helpdesk.policies.locale)
     label = helpdesk.field_label(helpdesk.policies.locale, question.id)
     return helpdesk.desk_text("desk-set", number=call.on.label, field=label, value=shown)
 
 
 def _fields(helpdesk: HelpDesk) -> list[str]:
-    return [question.id for question in helpdesk.policies.intake.questions]
+    return [question.id for question in helpdesk.form.questions]
 
 
 def _question(helpdesk: HelpDesk, name: str) -> Question | None:
     """A field by its id or by its short name in either language."""
     wanted = fold(name)
-    for question in helpdesk.policies.intake.questions:
+    for question in helpdesk.form.questions:
         labels = (helpdesk.field_label(locale, question.id) for locale in helpdesk.texts.locales)
         if wanted in {fold(question.id), *map(fold, labels)}:
             return question

@@ -139,6 +139,7 @@ intake-confirmed-summary = Thank you, your request { $number } is with our team.
     Add anything you like by writing here.
 intake-already-answered = You have answered this one already, thank you.
 intake-noted = Thank you, noted.
+intake-changed = Our questions have just changed; please answer the latest one.
 notice-taken = { $number }: Your request is in progress. One of us is looking into it.
 frame-ask = ❓ { $text }
 
@@ -562,9 +563,9 @@ promise-from = ⏱ We are closed right now and will look after you from { $opens
 notice-no-news = { $number }: We are working on your request; there is no news yet. We will write as soon as there is.
 desk-no-news-told = ⏱ No update came in time; the customer was told that there is no news yet.
 command-closed = add or remove a closed day
-command-reload = read the service levels again
-reload-done = ✅ The service levels were read again; the clocks of { $count } open tickets follow in the background.
-reload-refused = The file was not taken, the old levels stay: { $reason }
+command-reload = read service levels and questions again
+reload-done = ✅ Service levels and questions were read again; the clocks of { $count } open tickets follow in the background.
+reload-refused = Nothing was taken over, the old files hold: { $reason }
 closed-day-set = 📅 { $day } is closed; the clocks of { $count } open tickets follow. The same command opens it again.
 closed-day-unset = 📅 { $day } is open again; the clocks of { $count } open tickets follow.
 closed-days = Closed days:

@@ -139,6 +139,7 @@ intake-confirmed-summary = Teşekkürler, { $number } numaralı talebiniz ekibim
     Eklemek istediğiniz her şeyi buraya yazabilirsiniz.
 intake-already-answered = Bu soruyu yanıtlamıştınız, teşekkürler.
 intake-noted = Teşekkürler, not ettik.
+intake-changed = Sorularımız az önce değişti; lütfen son soruyu yanıtlayın.
 notice-taken = { $number }: Talebiniz inceleniyor. Bir ekip arkadaşımız ilgileniyor.
 frame-ask = ❓ { $text }
 
@@ -562,9 +563,9 @@ promise-from = ⏱ Şu an mesai dışındayız; { $opens } itibarıyla sizinle i
 notice-no-news = { $number }: Talebiniz üzerinde çalışıyoruz, henüz yeni bir bilgi yok. Gelişme olduğunda hemen yazacağız.
 desk-no-news-told = ⏱ Söz verilen bilgi verilmedi; müşteriye henüz haber olmadığı söylendi.
 command-closed = kapalı gün ekle ya da kaldır
-command-reload = hizmet sürelerini dosyadan yeniden oku
-reload-done = ✅ Hizmet süreleri yeniden okundu; { $count } açık talebin süreleri arka planda yenileniyor.
-reload-refused = Dosya okunmadı, eski süreler geçerli: { $reason }
+command-reload = hizmet süreleriyle soruları yeniden oku
+reload-done = ✅ Hizmet süreleri ve sorular yeniden okundu; { $count } açık talebin süreleri arka planda yenileniyor.
+reload-refused = Hiçbir şey değişmedi, eski dosyalar geçerli: { $reason }
 closed-day-set = 📅 { $day } kapalı; { $count } açık talebin süreleri yenileniyor. Aynı komut yeniden açar.
 closed-day-unset = 📅 { $day } yeniden açık; { $count } açık talebin süreleri yenileniyor.
 closed-days = Kapalı günler:

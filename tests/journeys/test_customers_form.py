@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox.players import Phone
+from adapters.sandbox.page.cast import DENIZ
+from adapters.sandbox.players import General, Phone
 from adapters.sandbox.world import World
 from tests.journeys.customers_phone import NUMBER, offers, opened
 
@@ -91,3 +92,26 @@ async def test_fifty_sources_have_a_way_on_and_a_way_back_on_every_page(world: W
         assert "Önceki" in page
         seen += page
     assert [title for title in seen if title.startswith("Bölüm")] == [f"Bölüm {n}" for n in range(1, 51)]
+
+
+async def test_new_questions_hold_after_a_reload_even_in_the_middle_of_the_old_ones(
+    world: World, tmp_path: Path, ayse: Phone, zeynep: Phone
+) -> None:
+    await opened(world, zeynep)
+    zeynep.presses("Öneri")
+    await zeynep.hears("seri numarası")
+    people = FIELDS[FIELDS.rindex("[[field]]") :]
+    general = General(world)
+    (tmp_path / "own" / "intake.toml").write_text(people.replace('"number"', '"numara"'), encoding="utf-8")
+    general.writes(DENIZ.user_id, "/reload")
+    await general.shows("Hiçbir şey değişmedi", "intake.toml, line 3", "field 1, kind")
+    (tmp_path / "own" / "intake.toml").write_text(people, encoding="utf-8")
+    general.writes(DENIZ.user_id, "/yenidenoku")
+    await general.shows("✅", "sorular yeniden okundu")
+    zeynep.says("Etiketi okunmuyor ki")
+    await zeynep.hears("Kaç kişi")
+    zeynep.says("5")
+    await zeynep.hears(NUMBER, "Kişi: 5")
+    await opened(world, ayse, "Bir önerim var", "#2026-000002")
+    ayse.presses("Öneri")
+    await ayse.hears("Kaç kişi")

@@ -7,11 +7,13 @@ from bot.domain.folding import fold
 from bot.domain.ledger import Topic
 from bot.domain.people import Agent, Role
 from store import bookmarks, fetch
+from store.codec import to_json
 from store.db import transaction
 from store.models import AgentRow, TopicRow
 from store.sql import Dialects, changed, rows
 
 _TOPIC: Final = "SELECT * FROM topic WHERE ticket_id = ?"
+_TOPICS: Final = "SELECT ticket_id, chat, thread, card_id, name FROM topic WHERE ticket_id IN numbers(?)"
 _TOPIC_AT: Final = "SELECT * FROM topic WHERE chat = ? AND thread = ? AND thread <> '' -- as its index has it"
 _SETTLE_TOPIC: Final = """
 UPDATE topic SET thread = ?, card_id = ?, name = ? WHERE ticket_id = ? AND chat = ? RETURNING ticket_id"""
@@ -63,7 +65,8 @@ async def topic_at(chat: str, thread: str) -> Topic | None:
 
 async def topics(ticket_ids: Collection[int]) -> dict[int, Topic]:
     """Where these tickets live, those without a home left out."""
-    return {row.ticket_id: _to_topic(row) for row in await TopicRow.filter(ticket_id__in=list(ticket_ids))}
+    found = await rows(_TOPICS, to_json(sorted(ticket_ids)))
+    return {topic.ticket_id: topic for topic in (Topic(**row) for row in found)}
 
 
 async def save_topic(topic: Topic) -> None:

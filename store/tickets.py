@@ -25,6 +25,7 @@ INSERT INTO counter (year, value) VALUES (?, 1)
 ON CONFLICT (year) DO UPDATE SET value = counter.value + 1 RETURNING value"""
 _TOUCH: Final = "UPDATE ticket SET version = version + 1 WHERE id = ? AND version = ? RETURNING id"
 _GET: Final = "SELECT * FROM ticket WHERE id = ?"
+_GET_MANY: Final = "SELECT * FROM ticket WHERE id IN numbers(?)"
 _HISTORY: Final = "SELECT * FROM history WHERE ticket_id = ? ORDER BY id"
 _BY_STATUS: Final = "SELECT status, count(*) AS amount FROM ticket GROUP BY status"
 _DISARM: Final = (
@@ -95,7 +96,7 @@ async def get(ticket_id: int) -> Ticket | None:
 
 async def get_many(ticket_ids: Collection[int]) -> dict[int, Ticket]:
     """These tickets by their ids."""
-    return {row.id: to_ticket(row) for row in await TicketRow.filter(id__in=list(ticket_ids))}
+    return {row.id: to_ticket(row) for row in await fetch.every(TicketRow, _GET_MANY, to_json(sorted(ticket_ids)))}
 
 
 async def by_number(number: str) -> Ticket | None:

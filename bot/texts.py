@@ -34,10 +34,12 @@ class Texts:
     """
 
     def __init__(self, folders: Sequence[Path], default: str = "tr") -> None:
-        self._bundles: dict[str, FluentBundle] = {}
-        self._keys: dict[str, set[str]] = {}
+        files: dict[str, list[tuple[Path, int]]] = {}
         for file in (file for folder in folders for file in sorted(folder.glob("*.ftl"))):
-            self._add(file)
+            files.setdefault(file.stem, []).append((file, _changed_at(file)))
+        read = {language: _read(language, tuple(its_files)) for language, its_files in files.items()}
+        self._bundles = {language: bundle for language, (bundle, _) in read.items()}
+        self._keys = {language: keys for language, (_, keys) in read.items()}
         if default not in self._bundles:
             raise TextsError(f"no {default}.ftl in {', '.join(map(str, folders))}")
         self.default = default
@@ -58,7 +60,7 @@ class Texts:
 
     def keys(self, locale: str) -> frozenset[str]:
         """The names of all texts in `locale`."""
-        return frozenset(self._keys[locale])
+        return self._keys[locale]
 
     def text(self, locale: str, key: str, **values: Value) -> str:
         """The sentence `key` in `locale`, else in the default language.
@@ -93,26 +95,39 @@ class Texts:
     def _format(self, locale: str, moment: datetime, pattern: str) -> str:
         return format_datetime(moment, pattern, tzinfo=moment.tzinfo, locale=self.closest(locale))
 
-    def _add(self, file: Path) -> None:
-        try:
-            resource = _parsed(file, file.stat().st_mtime_ns)
-        except (OSError, UnicodeDecodeError) as error:
-            raise TextsError(f"{file}: {error}") from error
-        keys = Counter(_message_names(file, resource))
-        twice = {key for key, times in keys.items() if times > 1}
-        if twice:
-            raise TextsError(f"{file}: comes twice: {', '.join(sorted(twice))}")
-        if not localedata.exists(file.stem):
-            raise TextsError(f"{file}: the name must be a language, like tr.ftl")
-        bundle = self._bundles.setdefault(file.stem, FluentBundle([file.stem], use_isolating=False))
-        bundle.add_resource(resource, allow_overrides=True)
-        self._keys.setdefault(file.stem, set()).update(keys)
+
+def _changed_at(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError as error:
+        raise TextsError(f"{file}: {error}") from error
 
 
 @lru_cache(maxsize=16)
-def _parsed(file: Path, _changed_at: int) -> ast.Resource:
-    """Parsing is slow; a file that did not change is parsed once in a process."""
-    return FluentResource(file.read_text(encoding="utf-8-sig"))
+def _read(language: str, files: tuple[tuple[Path, int], ...]) -> tuple[FluentBundle, frozenset[str]]:
+    """The messages of these files, each with the time of its last change, and their names.
+
+    Reading is slow, and so is a message's first use; files that did not change are read once in a process.
+    """
+    bundle = FluentBundle([language], use_isolating=False)
+    names: set[str] = set()
+    for file, _ in files:
+        resource = _parsed(file)
+        times = Counter(_message_names(file, resource))
+        if twice := sorted(name for name, found in times.items() if found > 1):
+            raise TextsError(f"{file}: comes twice: {', '.join(twice)}")
+        if not localedata.exists(language):
+            raise TextsError(f"{file}: the name must be a language, like tr.ftl")
+        bundle.add_resource(resource, allow_overrides=True)
+        names |= times.keys()
+    return bundle, frozenset(names)
+
+
+def _parsed(file: Path) -> ast.Resource:
+    try:
+        return FluentResource(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise TextsError(f"{file}: {error}") from error
 
 
 def _message_names(file: Path, resource: ast.Resource) -> Iterator[str]:

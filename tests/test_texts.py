@@ -1,3 +1,4 @@
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -107,6 +108,14 @@ def test_an_own_file_takes_the_place_of_the_shipped_words_and_keeps_the_rest(tmp
     assert texts.text("tr", "status-new") == "Sırada"
     assert texts.text("tr", "status-open") == "İnceleniyor"
     assert texts.keys("tr") == texts.keys("en")
+
+
+def test_an_own_file_is_read_anew_when_it_changed_and_changes_nobody_elses_words(tmp_path: Path) -> None:
+    before = Texts([SHIPPED, write(tmp_path, tr="status-new = Sırada")])
+    own = write(tmp_path, tr="status-new = Bekliyor")
+    os.utime(own / "tr.ftl", (0, 0))  # a change within one tick of the file system's clock would not show
+    found = [one.text("tr", "status-new") for one in (before, Texts([SHIPPED, own]), Texts([SHIPPED]))]
+    assert found == ["Sırada", "Bekliyor", "Yeni"]
 
 
 def test_a_further_language_borrows_what_it_lacks_from_the_default(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """After closing: thanks change nothing, other words are asked about, and late ones begin a follow-up."""
 
+import pytest
+
 from adapters.sandbox.page.cast import DENIZ, ELIF
 from adapters.sandbox.players import Phone, seen, topic
 from adapters.sandbox.world import World
@@ -50,6 +52,7 @@ async def test_other_words_can_reopen_the_ticket_which_keeps_its_number(world: W
     assert tickets(world) == 1
 
 
+@pytest.mark.parametrize("limits", [False], ids=["any pace"])
 async def test_other_words_can_become_a_new_ticket_and_are_in_no_other(world: World, customer: Phone) -> None:
     desk = await closed(world, customer)
     customer.says(WORDS)

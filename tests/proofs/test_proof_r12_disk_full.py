@@ -106,8 +106,9 @@ async def _seen_well(stage: Stage) -> bool:
 
 
 async def _over(stage: Stage) -> bool:
-    """The group has heard of it, and everything is worked off."""
-    return bool(lines(stage.world, "trouble-healed")) and not await rows(_NOT_DONE)
+    """The group has heard of it, Telegram's updates that were refused have been asked for again, all is worked off."""
+    heard = bool(lines(stage.world, "trouble-healed"))
+    return heard and not stage.world.telegram.unconfirmed and not await rows(_NOT_DONE)
 
 
 @pytest.mark.slow

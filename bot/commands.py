@@ -13,7 +13,6 @@ from bot.domain.words import fold, plainly_begun
 from bot.helpdesk import HelpDesk
 from bot.services import (
     autoclose,
-    delivery,
     errands,
     forgotten,
     lanes,
@@ -26,6 +25,7 @@ from bot.services import (
     presence,
     reloading,
     replies,
+    resending,
     rights,
     roles,
     tags,
@@ -151,7 +151,7 @@ async def dispatch(helpdesk: HelpDesk, call: Call, name: str) -> str:
 
 
 _AGAIN: Mapping[Verb, Callable[[HelpDesk, int], Awaitable[str]]] = {
-    Verb.RESEND: delivery.resend,
+    Verb.RESEND: resending.resend,
     Verb.FETCH: media.retry,
 }
 """Buttons that repeat what failed, whatever the ticket's state; each returns the key of its toast."""

@@ -22,7 +22,7 @@ from bot import crashpoints, inbox
 from bot.health import Readiness, Register, Watch, pulse
 from bot.helpdesk import HelpDesk
 from bot.outbox import Outbox, recover
-from bot.services import levels, reloading, upkeep
+from bot.services import levels, reloading, restored, upkeep
 from bot.services.account import AccountWatch
 from bot.shares import HOUSEKEEPING, POLLER
 from config.clock import SystemClock
@@ -122,6 +122,7 @@ async def _furnished(settings: Settings, probes: Probes, door: Door, server: Ser
         await _join(helpdesk, settings, stack)
     else:
         await _recover(helpdesk)
+    await restored.tell(helpdesk)
     stack.push_async_callback(_drained, helpdesk, outbox, _workers(helpdesk, outbox))
     stack.push_async_callback(server.stop)
     poller = platforms.poller_of(settings, helpdesk, clients.telegram)

@@ -1,22 +1,14 @@
 """The program: `gise run`, `gise demo`, `gise check`. Everything else is imported only when it is needed."""
 
-import asyncio
 import errno
-import sys
-from collections.abc import Coroutine
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from config.settings import Settings
-
-FAILED = 1
-MISCONFIGURED = 2
-
-T = TypeVar("T")
+from config.cli_database import database
+from config.ending import FAILED, MISCONFIGURED, finish, settings_or_stop, stop
 
 main = typer.Typer(
     name="gise",
@@ -33,7 +25,7 @@ def run() -> None:
     """Run the help desk until SIGTERM or Ctrl-C."""
     from config.logs import set_up_logging
 
-    settings = _settings()
+    settings = settings_or_stop()
     set_up_logging(settings.log.level, as_json=settings.log.as_json, secrets=settings.secrets)
 
     import structlog
@@ -43,14 +35,14 @@ def run() -> None:
     from config.policies import PolicyError
 
     try:
-        _finish(serve(settings))
+        finish(serve(settings))
     except PolicyError as error:
-        _stop(MISCONFIGURED, str(error))
+        stop(MISCONFIGURED, str(error))
     except GiseError as error:
-        _stop(FAILED, str(error))
+        stop(FAILED, str(error))
     except Exception as error:
         if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EADDRNOTAVAIL}:
-            _stop(MISCONFIGURED, f"GISE_HTTP__HOST, GISE_HTTP__PORT: cannot listen there: {error.strerror}")
+            stop(MISCONFIGURED, f"GISE_HTTP__HOST, GISE_HTTP__PORT: cannot listen there: {error.strerror}")
         # Through the log, because only there a traceback loses secrets and people's words.
         log = structlog.get_logger(__name__)
         log.exception("stopped by an error")
@@ -85,7 +77,7 @@ def check() -> None:
 
     from config.doctor import examine
 
-    findings = _finish(examine(settings))
+    findings = finish(examine(settings))
     for finding in findings:
         typer.echo(str(finding))
     raise typer.Exit(FAILED if any(finding.bad for finding in findings) else 0)
@@ -138,6 +130,7 @@ def bench(
     raise typer.Exit(run_bench(which, rounds=rounds, quick=quick, file=json, postgres=postgres))
 
 
+main.add_typer(database, name="db")
 sla = typer.Typer(help="Service levels: explain a ticket's clocks.", no_args_is_help=True)
 main.add_typer(sla, name="sla")
 
@@ -164,7 +157,7 @@ def explain(
         levels = read_sla(policy or SHIPPED / "sla.toml", locale)
         found = explaining.explained(levels, explaining.read_history(history), explaining.instant(at))
     except (GiseError, ValueError) as error:
-        _stop(MISCONFIGURED, str(error) if isinstance(error, GiseError) else f"--at: expected {error}")
+        stop(MISCONFIGURED, str(error) if isinstance(error, GiseError) else f"--at: expected {error}")
     typer.echo(explaining.as_json(found) if as_json else explaining.as_text(found))
 
 
@@ -185,77 +178,15 @@ def dryrun(
     from bot.domain.errors import GiseError
     from config import dryrun as replay
 
-    settings = _settings()
+    settings = settings_or_stop()
     try:
-        outcome = _finish(replay.run(settings, file, since, until, lambda count: typer.echo(f"{count} …", err=True)))
+        outcome = finish(replay.run(settings, file, since, until, lambda count: typer.echo(f"{count} …", err=True)))
     except (GiseError, ValueError) as error:
-        _stop(MISCONFIGURED, str(error))
+        stop(MISCONFIGURED, str(error))
     typer.echo(json.dumps(outcome.as_json(), ensure_ascii=False) if as_json else replay.as_text(outcome))
-
-
-database = typer.Typer(help="The database: upgrade its schema, copy it to PostgreSQL.", no_args_is_help=True)
-main.add_typer(database, name="db")
-
-
-@database.command()
-def upgrade() -> None:
-    """Bring the configured database to this program's schema, as every start does.
-
-    Exit codes: 0; 1 when it cannot be used or is in use.
-    """
-    from bot.domain.errors import GiseError
-    from config.database import upgraded
-
-    try:
-        typer.echo(_finish(upgraded(_settings().database_url)))
-    except GiseError as error:
-        _stop(FAILED, str(error))
-
-
-@database.command()
-def copy(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="sqlite:///folder/gise.sqlite3")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="postgres://user:password@host:5432/gise, without rows")],
-) -> None:
-    """Copy an SQLite file into an empty PostgreSQL database and compare both, row by row. Stop Gişe first.
-
-    Exit codes: 0; 1 when nothing was copied.
-    """
-    from bot.domain.errors import GiseError
-    from config.database import copied
-
-    try:
-        counts = _finish(copied(source, target))
-    except GiseError as error:
-        _stop(FAILED, str(error))
-    typer.echo(f"{sum(counts.values()):,} rows of {len(counts)} tables were copied and compared.")
 
 
 @main.command()
 def version() -> None:
     """Print the version."""
     typer.echo(f"gise {installed_version('gise')}")
-
-
-def _settings() -> "Settings":
-    from config.settings import ConfigurationError, load_settings
-
-    try:
-        return load_settings()
-    except ConfigurationError as error:
-        _stop(MISCONFIGURED, *error.problems)
-
-
-def _finish(task: Coroutine[Any, Any, T]) -> T:
-    if sys.platform == "win32":
-        return asyncio.run(task)
-    import uvloop
-
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(task)
-
-
-def _stop(code: int, *sentences: str) -> NoReturn:
-    for sentence in sentences:
-        typer.echo(sentence, err=True)
-    raise typer.Exit(code)

@@ -1,5 +1,6 @@
 """Deadlines that are due. They are armed by `store.tickets`, in the same commit as the ticket."""
 
+from collections.abc import Collection
 from operator import itemgetter
 from typing import Final
 
@@ -74,6 +75,12 @@ async def next_due() -> int | None:
 async def of_ticket(ticket_id: int) -> dict[TimerKind, int]:
     """The instants of the ticket's timers, fired ones included."""
     return {row.kind: row.due_at for row in await TimerRow.filter(ticket_id=ticket_id)}
+
+
+async def overdue(kinds: Collection[TimerKind], now: int) -> list[int]:
+    """The tickets for which something of these kinds is due."""
+    found = TimerRow.filter(kind__in=kinds, due_at__lte=now).exclude(state="fired").order_by("ticket_id")
+    return sorted({row.ticket_id for row in await found})
 
 
 async def upcoming(kind: TimerKind, limit: int) -> list[tuple[int, int]]:

@@ -91,6 +91,10 @@ WORDS = frozenset({Op.SEND, Op.ALBUM})
 """What carries somebody's words: done twice, it is seen by people."""
 
 
+HELD = "send-error-restored"
+"""The error, and the text that explains it, of what waited in a copy that was restored: it may be out already."""
+
+
 class Urgency(IntEnum):
     """Lower goes first (PRODUCT.md, the agents' desk)."""
 

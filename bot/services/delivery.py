@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.errors import SendError
-from bot.domain.ledger import WORDS, Delivery, Errand, ErrandState, LedgerMessage, Op, Urgency, advance
+from bot.domain.ledger import HELD, WORDS, Delivery, Errand, ErrandState, LedgerMessage, Op, Urgency, advance
 from bot.domain.message import Receipt, ReceiptStatus
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
@@ -54,7 +54,7 @@ async def sent(helpdesk: HelpDesk, errand: Errand, external_ids: list[str]) -> N
     for external_id in external_ids:
         await afterthoughts.arrived(helpdesk, errand.channel, place, external_id)
     for message_id in ids:
-        await _became(helpdesk, message_id, Delivery.SENT if errand.payload.get("last", True) else Delivery.SENDING)
+        await became(helpdesk, message_id, Delivery.SENT if errand.payload.get("last", True) else Delivery.SENDING)
     if not _is_knock(errand):
         await _await_answer(helpdesk, ids[-1])
 
@@ -67,7 +67,7 @@ def _is_knock(errand: Errand) -> bool:
 async def skipped(helpdesk: HelpDesk, errand: Errand) -> None:
     """There was nothing to do any more: the ledger says so too."""
     if errand.message_id is not None and errand.conversation_id is not None:
-        await _became(helpdesk, errand.message_id, Delivery.EXPIRED)
+        await became(helpdesk, errand.message_id, Delivery.EXPIRED)
 
 
 async def sent_bundled(helpdesk: HelpDesk, errand: Errand, external_id: str) -> None:
@@ -110,7 +110,7 @@ async def stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
         await tickets.save(stopped, None, await clockwork.deadlines(helpdesk, stopped))
 
 
-async def _became(helpdesk: HelpDesk, message_id: int, delivery: Delivery, failure: str = "") -> LedgerMessage | None:
+async def became(helpdesk: HelpDesk, message_id: int, delivery: Delivery, failure: str = "") -> LedgerMessage | None:
     """Move a message's delivery state forward and show it; `None` when the news is old."""
     message = await messages.get(message_id)
     if message is None or advance(message.delivery, delivery) is not delivery or message.delivery is delivery:
@@ -139,8 +139,8 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
     ticket = await tickets.get(errand.ticket_id)
     if conversation is not None and ticket is not None:
         knock = await knocking.knock(helpdesk, conversation, ticket)
-        rows = _again(helpdesk, "button-knock", knock.failed_id) if knock.failed_id else ()
-        await _below(helpdesk, errand, helpdesk.desk_text(knock.key, reason=knock.reason), rows)
+        rows = again_button(helpdesk, "button-knock", knock.failed_id) if knock.failed_id else ()
+        await below(helpdesk, errand, helpdesk.desk_text(knock.key, reason=knock.reason), rows)
 
 
 async def _kept_back(helpdesk: HelpDesk, message_id: int) -> None:
@@ -160,7 +160,7 @@ async def _spoken_since(errand: Errand) -> bool:
 
 async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
     if errand.message_id is not None:
-        await _became(helpdesk, errand.message_id, Delivery.EXPIRED, "send-error-window")
+        await became(helpdesk, errand.message_id, Delivery.EXPIRED, "send-error-window")
     template = templates.carried(errand.payload)
     fault = await templates.fault_of(helpdesk, template) if template else None
     reason = helpdesk.desk_text(fault.key if fault else "send-error-window")
@@ -173,7 +173,7 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
     """Surely not delivered, and trying again is no use: the agents learn why and what they can do."""
     await templates.refused(helpdesk, errand, error)
     if errand.message_id is not None and errand.conversation_id is not None:
-        await _became(helpdesk, errand.message_id, Delivery.FAILED, error.key)
+        await became(helpdesk, errand.message_id, Delivery.FAILED, error.key)
         await stop_waiting(helpdesk, errand.ticket_id or 0)
     if errand.ticket_id is None or errand.op not in _TOLD:
         return
@@ -189,7 +189,7 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
 async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
     """Nobody knows whether it arrived. `told`: no receipt will ever tell, so the agent gets a one-press resend."""
     if errand.message_id is not None:
-        await _became(helpdesk, errand.message_id, Delivery.UNCERTAIN, "send-error-unknown-outcome")
+        await became(helpdesk, errand.message_id, Delivery.UNCERTAIN, "send-error-unknown-outcome")
     if errand.ticket_id is not None:
         await stop_waiting(helpdesk, errand.ticket_id)
     if told and errand.ticket_id is not None:
@@ -199,15 +199,15 @@ async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
 async def _tell(helpdesk: HelpDesk, errand: Errand, key: str, reason: str = "") -> None:
     """A line under the message, with a button to send it again where that makes sense."""
     words = errand.conversation_id is not None and errand.op in WORDS
-    rows = _again(helpdesk, "button-resend", errand.id) if words else ()
-    await _below(helpdesk, errand, helpdesk.desk_text(key, reason=reason), rows)
+    rows = again_button(helpdesk, "button-resend", errand.id) if words else ()
+    await below(helpdesk, errand, helpdesk.desk_text(key, reason=reason), rows)
 
 
-def _again(helpdesk: HelpDesk, title: str, errand_id: int) -> Rows:
+def again_button(helpdesk: HelpDesk, title: str, errand_id: int) -> Rows:
     return ((Button(title=helpdesk.desk_text(title), token=encode(Verb.RESEND, errand_id)),),)
 
 
-async def _below(helpdesk: HelpDesk, errand: Errand, text: str, rows: Rows) -> None:
+async def below(helpdesk: HelpDesk, errand: Errand, text: str, rows: Rows) -> None:
     """A line in the topic, as a reply to the message it is about."""
     await errands.to_topic(
         helpdesk,
@@ -216,24 +216,6 @@ async def _below(helpdesk: HelpDesk, errand: Errand, text: str, rows: Rows) -> N
         urgency=Urgency.FAILURE,
         reply_to=errand.message_id,
     )
-
-
-async def resend(helpdesk: HelpDesk, errand_id: int) -> str:
-    """An agent presses "send again"; returns the toast's key."""
-    errand = await outbox.by_id(errand_id)
-    if errand is None or errand.conversation_id is None:
-        return "button-old"
-    again = await outbox.resolve(
-        errand_id,
-        ErrandState.PENDING,
-        helpdesk.now(),
-        from_states=(ErrandState.FAILED, ErrandState.UNCERTAIN, ErrandState.EXPIRED),
-    )
-    if not again:
-        return "resend-not-needed"
-    if errand.message_id is not None:
-        await messages.set_delivery(errand.message_id, Delivery.STORED, "")
-    return "resend-done"
 
 
 async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
@@ -252,13 +234,15 @@ async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
     # What was refused for a shut window was `sent` to Meta before, but nobody gets what is parked.
     arrived = receipt.status is not ReceiptStatus.SENT
     doubts = (*_OPEN_STATES, ErrandState.PARKED) if arrived else _OPEN_STATES
+    if errand.error == HELD:
+        doubts = (*doubts, ErrandState.FAILED)
     proof = await outbox.resolve(
         errand.id, ErrandState.SENT, helpdesk.now(), external_id=receipt.external_id, from_states=doubts
     )
     if proof:
         await sent(helpdesk, errand, [receipt.external_id])
     if errand.message_id is not None and (arrived or errand.state is not ErrandState.PARKED):
-        await _became(helpdesk, errand.message_id, _OF_RECEIPT[receipt.status])
+        await became(helpdesk, errand.message_id, _OF_RECEIPT[receipt.status])
 
 
 async def _costs(message_id: int, cost_class: str) -> None:

@@ -313,6 +313,10 @@ cost-class = { $class ->
 delivery-failed = 💔 Not delivered: { $reason }
 delivery-desk-failed = ⚠️ A message could not be brought here: { $reason }
 delivery-uncertain = 🤔 Nobody knows whether it arrived. Send it again if the requester does not see it.
+delivery-held = ⏸ A copy of the database was restored, and this may have gone out since the copy was made: “{ $words }”. Send it again if the requester does not see it.
+delivery-held-desk = ⏸ A copy of the database was restored, and this post may stand here already: “{ $words }”
+desk-restored-waiting = ⏸ A copy of the database was restored: whether an answer came meanwhile is unknown, so silence will not close this ticket until you write again.
+desk-restored = ⏸ The database is a copy of { $moment }: what was said and done after that is missing here. { $count } messages that waited then were held back, { $outside } of them without a ticket; the others are shown in their topics with a button that sends them.
 button-resend = 🔁 Send again
 resend-done = Sending it again.
 resend-not-needed = Not needed: it arrived, or is on its way.
@@ -349,6 +353,7 @@ send-error-chat-gone = the chat is gone
 send-error-network = the channel could not be reached
 send-error-vendor = the channel has a passing problem
 send-error-unknown-outcome = the channel did not answer, the outcome is unknown
+send-error-restored = held back after a restore, may have gone out
 send-error-moved = the chat has moved
 
 

@@ -313,6 +313,10 @@ cost-class = { $class ->
 delivery-failed = 💔 Müşteriye ulaşmadı: { $reason }
 delivery-desk-failed = ⚠️ Bir ileti buraya aktarılamadı: { $reason }
 delivery-uncertain = 🤔 Ulaşıp ulaşmadığı bilinmiyor. Müşteride görünmüyorsa yeniden gönderin.
+delivery-held = ⏸ Veritabanının bir kopyasına dönüldü; bu ileti kopyadan sonra gitmiş olabilir: “{ $words }”. Müşteride görünmüyorsa yeniden gönderin.
+delivery-held-desk = ⏸ Veritabanının bir kopyasına dönüldü; bu ileti burada zaten duruyor olabilir: “{ $words }”
+desk-restored-waiting = ⏸ Veritabanının bir kopyasına dönüldü: bu arada yanıt gelip gelmediği bilinmiyor, siz yeniden yazana kadar sessizlik bu talebi kapatmaz.
+desk-restored = ⏸ Veritabanı { $moment } tarihli kopya: ondan sonra yazılanlar ve yapılanlar burada yok. O sırada bekleyen { $count } ileti bekletildi, { $outside } tanesinin talebi yok; ötekiler konularında gönderme düğmesiyle duruyor.
 button-resend = 🔁 Yeniden gönder
 resend-done = Yeniden gönderiliyor.
 resend-not-needed = Gerek kalmadı: mesaj ulaştı ya da zaten yolda.
@@ -349,6 +353,7 @@ send-error-chat-gone = sohbet artık yok
 send-error-network = kanala bağlanılamadı
 send-error-vendor = kanalda geçici bir sorun var
 send-error-unknown-outcome = kanal yanıt vermedi, sonuç bilinmiyor
+send-error-restored = kopyaya dönüldüğü için bekletildi, gitmiş olabilir
 send-error-moved = sohbet taşınmış
 
 

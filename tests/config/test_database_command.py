@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from config.cli import main
-from store import db
+from store import bookmarks, db
 from store.migrations import known_migrations
 from store.sql import rows
 from tests.postgres import server
@@ -59,3 +59,37 @@ async def test_a_copy_counts_its_rows_and_is_made_once(
 async def test_a_copy_that_cannot_be_made_says_why_and_not_the_password() -> None:
     refused = await gise("copy", "sqlite:///nowhere.sqlite3", "postgres://gise:TEST-word@127.0.0.1:1/gise")
     assert (refused.exit_code, "no data" in refused.output, "TEST" in refused.output) == (1, True, False)
+
+
+async def test_a_backup_is_made_while_the_database_is_in_use_and_restored_when_it_is_not(tmp_path: Path) -> None:
+    url, copy = f"sqlite://{tmp_path}/desk.sqlite3", str(tmp_path / "copy.sqlite3")
+    await db.open_database(url)
+    try:
+        await bookmarks.write("telegram", 41)
+        made = await gise("backup", copy, GISE_DATABASE__URL=url)
+        assert (made.exit_code, "the copy examined" in made.output) == (0, True), made.output
+        again = await gise("backup", copy, GISE_DATABASE__URL=url)
+        assert (again.exit_code, "exists already" in again.output) == (1, True), again.output
+        await bookmarks.write("telegram", 42)
+        refused = await gise("restore", copy, GISE_DATABASE__URL=url)
+        assert (refused.exit_code, "in use" in refused.output) == (1, True), refused.output
+    finally:
+        await db.close_database()
+    done = await gise("restore", copy, GISE_DATABASE__URL=url)
+    assert (done.exit_code, "0 messages that waited were held back" in done.output) == (0, True), done.output
+    await db.open_database(url)
+    try:
+        assert await bookmarks.read("telegram") == 41
+    finally:
+        await db.close_database()
+
+
+async def test_a_database_of_postgresql_has_tools_of_its_own_and_is_held_by_command(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    url, copy = await server(tmp_path_factory).create(), str(tmp_path / "copy")
+    for word, hint in (("backup", "pg_dump"), ("restore", "gise db hold")):
+        refused = await gise(word, copy, GISE_DATABASE__URL=url)
+        assert (refused.exit_code, hint in refused.output) == (1, True), refused.output
+    held = await gise("hold", GISE_DATABASE__URL=url)
+    assert (held.exit_code, "0 messages that waited were held back" in held.output) == (0, True), held.output

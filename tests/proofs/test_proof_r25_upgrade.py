@@ -16,6 +16,7 @@ import pytest
 
 from adapters.sandbox.bench.children import Child
 from adapters.sandbox.players import comes_true
+from store import backup
 from store.dialect import Dialect
 from store.migrations import Migration, known_migrations
 from tests.postgres import Server, server
@@ -208,7 +209,7 @@ async def _looked_at(url: str) -> Picture:
 
 @pytest.mark.proof("R25")
 async def test_a_copy_made_under_load_is_whole(proof: Proof, tmp_path: Path) -> None:
-    """SQLite's online backup beside the running house: everything acknowledged before it began is in the copy."""
+    """`gise db backup` beside the running house: everything acknowledged before it began is in the copy."""
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(staged(tmp_path))
         file, copies = tmp_path / "data" / "gise.sqlite3", proof.size(2, 20)
@@ -220,7 +221,7 @@ async def test_a_copy_made_under_load_is_whole(proof: Proof, tmp_path: Path) -> 
             wanted = (nth + 1) * proof.size(15, 20 * RATE) // copies // 2
             await letters.changes.wait_for(partial(_at_least, letters, wanted), 60.0, what="letters to be taken")
             before, copy = set(letters.taken), tmp_path / f"copy-{nth}.sqlite3"
-            await asyncio.to_thread(_backed_up, file, copy)
+            await asyncio.to_thread(backup.backup, f"sqlite://{file}", copy, nth)
             with closing(sqlite3.connect(copy)) as connection:
                 assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
                 assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -235,9 +236,3 @@ async def test_a_copy_made_under_load_is_whole(proof: Proof, tmp_path: Path) -> 
 
 def _at_least(letters: Letters, least: int) -> bool:
     return len(letters.taken) >= least
-
-
-def _backed_up(file: Path, copy: Path) -> None:
-    address = f"{file.as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(copy)) as target:
-        source.backup(target, pages=64, sleep=0.001)

@@ -1,8 +1,9 @@
-"""A process that brings a database from one schema to the next, and is killed on the way.
+"""A process that brings a database from one schema to the next, or restores a copy, and is killed on the way.
 
-Run as `python -m tests.proofs.upgrading`: each line on stdin is an order (`url`, `steps`: number, name and script of
-each; `after`: kill yourself after so many statements, or `seconds`: be killed after so long, or neither), each answer
-`{"code": n}`. One process loads the store, and forks one for every order: loading takes longer than upgrading.
+Run as `python -m tests.proofs.upgrading`: each line on stdin is an order (`url`; `steps`: number, name and script of
+each, or `restore`: the copy; `after`: kill yourself after so many statements, or `seconds`: be killed after so long, or
+neither), each answer `{"code": n}`. One process loads the store, and forks one for every order: loading takes longer
+than the work.
 """
 
 import asyncio
@@ -13,9 +14,10 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from store import db
+from store import backup, db
 from store.migrations import Migration
 
 _NEVER = 10**6
@@ -39,8 +41,11 @@ def _die_at(count: int, after: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def upgraded(order: dict[str, Any]) -> None:
-    """Open, which upgrades, and close."""
+async def done(order: dict[str, Any]) -> None:
+    """Restore; or open, which upgrades, and close."""
+    if "restore" in order:
+        await backup.restore(order["url"], Path(order["restore"]), time.time_ns())
+        return
     steps = [Migration(*step) for step in order["steps"]]
     last = steps[-1]
     deadly = Deadly(last.version, last.name, last.script, order.get("after", _NEVER))
@@ -54,7 +59,7 @@ def _carried_out(order: dict[str, Any]) -> int:
     if pid == 0:
         code = 1
         try:
-            asyncio.run(upgraded(order))
+            asyncio.run(done(order))
             code = 0
         finally:
             os._exit(code)

@@ -11,7 +11,7 @@ from store import holding
 from store.address import address_of
 from store.db import close_database, open_database
 from store.engine.lock import take_lock
-from store.errors import DatabaseInUse, NotCopied, UnusableDatabase
+from store.errors import NotCopied, UnusableDatabase
 from store.migrations import known_migrations
 
 _MARK: Final = (
@@ -79,15 +79,14 @@ def _file_of(url: str, otherwise: str) -> Path:
 
 
 def _opened_beside(file: Path) -> sqlite3.Connection:
-    """Read-only beside whoever has it open; where nobody has, a log that an unclean stop left behind is read, too."""
+    """Read-only beside whoever has it open; a log that an unclean stop left behind is read, too."""
     if not file.exists() or not file.stat().st_size:
         raise NotCopied(f"There is no data in {file}.")
-    try:
-        os.close(take_lock(file))
-        mode = "rw"
-    except DatabaseInUse:
-        mode = "ro"
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True)
+    return _reading(file)
+
+
+def _reading(file: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
 @contextmanager
@@ -119,7 +118,7 @@ def _fetch(copy: Path, fresh: Path) -> None:
     os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:
         with (
-            closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as there,
+            closing(_reading(copy)) as there,
             closing(sqlite3.connect(fresh)) as here,
         ):
             there.backup(here)

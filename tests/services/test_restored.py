@@ -154,6 +154,15 @@ async def test_silence_that_fell_due_meanwhile_closes_nothing_until_an_agent_wri
     assert TimerKind.AUTO_CLOSE in await timers.of_ticket(ticket.id)
 
 
+async def test_a_question_that_was_held_waits_for_nobody(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    await desk_house.settles()
+    await desk_house.agent("/ask Hangi model?", ticket)
+    assert TimerKind.AUTO_CLOSE in await timers.of_ticket(ticket.id)
+    await started_on_a_copy(desk_house)
+    assert TimerKind.AUTO_CLOSE not in await timers.of_ticket(ticket.id)
+
+
 async def test_silence_that_is_not_over_goes_on(desk_house: House) -> None:
     ticket = await desk_house.opened()
     await desk_house.agent("/ask Hangi model?", ticket)

@@ -42,6 +42,7 @@ UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2, attempts = at
 WHERE id IN numbers(?3) AND state = 'pending' RETURNING *"""
 _LANE: Final = """
 SELECT * FROM outbox WHERE channel = ? AND lane = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?"""
+_EARLIER: Final = "SELECT id FROM outbox WHERE channel = ? AND lane = ? AND id < ? AND state = 'pending' LIMIT 1"
 _AWAIT_RECEIPT: Final = "UPDATE outbox SET due_at = ? WHERE id = ? AND state = 'uncertain' RETURNING id"
 _OVERDUE: Final = """
 SELECT * FROM outbox WHERE state = 'uncertain' AND channel IN texts(?) AND due_at <= ?
@@ -150,6 +151,11 @@ async def claim(
 async def waiting_behind(errand: Errand, limit: int) -> list[Errand]:
     """What waits next in the lane of a claimed errand, in order."""
     return list(map(to_errand, await rows(_LANE, errand.channel, errand.lane, errand.id, limit)))
+
+
+async def overtakes(errand: Errand) -> bool:
+    """Whether something of its lane that was put aside waits again, and was there first."""
+    return bool(await rows(_EARLIER, errand.channel, errand.lane, errand.id))
 
 
 async def claim_too(errand_ids: Sequence[int], epoch: str, now: int, lease_ms: int) -> list[Errand]:

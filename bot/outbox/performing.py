@@ -18,7 +18,7 @@ from bot.services import templates
 from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_place, desk_place, load_part
 from bot.services.summary import card_of
-from store import conversations, desk, messages, tickets
+from store import conversations, desk, messages, outbox, tickets
 
 DELIVERY_MARK = {
     Delivery.STORED: "✍",
@@ -46,8 +46,8 @@ class NotNow(Exception):
     """The customer's window is shut."""
 
 
-class Elsewhere(Exception):
-    """The ticket went to another group since the errand was admitted to this one."""
+class OutOfTurn(Exception):
+    """Since it was claimed the ticket went to another group, or what was parked before it may go again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class _Target:
 async def perform(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
     """Make the call; returns the ids of new messages.
 
-    Raises `SendError`, `Skipped`, `NotNow`, `FileLate` or `Elsewhere`.
+    Raises `SendError`, `Skipped`, `NotNow`, `FileLate` or `OutOfTurn`.
     """
     ids = await (_desk_side(helpdesk, pacer, errand) if errand.channel == DESK else _customer_side(helpdesk, errand))
     pacer.works(errand)
@@ -83,6 +83,8 @@ async def _customer_side(helpdesk: HelpDesk, errand: Errand) -> list[str]:
         raise Skipped("the conversation is gone")
     if not window_open(channel.capabilities, conversation.last_inbound_at, helpdesk.now()):
         errand = _for_a_shut_window(errand)
+    elif channel.capabilities.window_ms and await outbox.overtakes(errand):
+        raise OutOfTurn
     if "template" in errand.payload.get("part", {}):
         await _check_template(helpdesk, conversation, errand)
     to = Address(chat=conversation.keys[0].partition(":")[2], keys=conversation.keys)
@@ -133,7 +135,7 @@ async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[s
         return await _mark(helpdesk, errand)
     topic = await home_of(helpdesk, ticket.id)
     if desk_place(topic.chat) != errand.budget:
-        raise Elsewhere
+        raise OutOfTurn
     if errand.op is Op.CARD and not errand.payload.get("first"):
         return await _refresh_card(helpdesk, pacer, errand, ticket, topic)
     return await _in_topic(helpdesk, pacer, errand, ticket, topic)
@@ -168,7 +170,7 @@ async def _opened(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Tick
     topic = replace(topic, thread=thread, name=name)
     if not await desk.settle_topic(topic):
         await desk.remember_former(topic)
-        raise Elsewhere
+        raise OutOfTurn
     return topic
 
 

@@ -14,7 +14,7 @@ from bot.outbox import bundling, media, repairs, voices
 from bot.outbox.accounts import MAIN
 from bot.outbox.media import FileLate
 from bot.outbox.pacing import Pacer, Plan, backoff_ms
-from bot.outbox.performing import Elsewhere, NotNow, Skipped, perform
+from bot.outbox.performing import NotNow, OutOfTurn, Skipped, perform
 from bot.outbox.repairs import LEASE_MS, NETWORK
 from bot.services import delivery, moving
 from bot.shares import OUTBOX
@@ -166,7 +166,7 @@ class Outbox:
             await self._shut(errand)
         except FileLate:
             await self._file_late(errand)
-        except Elsewhere:
+        except OutOfTurn:
             for each in bundle:
                 await outbox.retry(each.id, self._helpdesk.epoch, self._helpdesk.now(), each.error, tried=False)
         except SendError as error:

@@ -1,5 +1,6 @@
 """What became of our messages: receipts, parked answers, one-press resend."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from bot.domain.message import Person, Receipt, ReceiptStatus
 from bot.domain.ticket import Ticket
 from bot.inbox import Outcome
 from bot.outbox.repairs import send_unreceipted
-from store import messages, outbox
+from store import conversations, messages, outbox
+from store.db import transaction
 from tests.builders import AYSE, MEHMET, ZEYNEP, House, counted, outgoing
 
 DELIVERED, READ, FAILED = ReceiptStatus.DELIVERED, ReceiptStatus.READ, ReceiptStatus.FAILED
@@ -183,6 +185,21 @@ async def test_after_24_hours_a_mere_notice_is_dropped_visibly(desk_house: House
     await desk_house.deliver()
     assert await state((await outgoing(channel="whatsapp", op=Op.SEND))[-1]) is ErrandState.EXPIRED
     assert any("bilgilendirme gönderilmedi" in post for post in desk_house.telegram.said())
+
+
+async def test_an_answer_on_its_way_lets_a_parked_one_go_first_when_the_window_opens(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.clock.move(DAY)
+    await desk_house.agent("Birinci", ticket)
+    await desk_house.deliver()
+    await desk_house.agent("İkinci", ticket)
+    async with transaction():  # the worker has claimed the second answer and waits for the database
+        await desk_house.outbox.claim()
+        conversation = await desk_house.conversation()
+        await conversations.save(replace(conversation, last_inbound_at=desk_house.clock.now()))
+        assert await outbox.release_parked(conversation.id, desk_house.clock.now()) == 1
+    await desk_house.deliver()
+    assert desk_house.whatsapp.said()[-2:] == ["Birinci", "İkinci"]
 
 
 async def test_telegram_has_no_window(desk_house: House) -> None:

@@ -29,10 +29,10 @@ MUTANTS: Final = (
     Mutant(
         "offset in a commit of its own",
         "store/inbox.py",
-        "    async with transaction():\n        new = await bulk.insert(_APPEND,",
+        "    async with transaction():\n        await bulk.add(_APPEND,",
         "    for early in [arrival.cursor for arrival in arrivals if arrival.cursor]:\n"
         "        await bookmarks.write(*early)\n"
-        "    async with transaction():\n        new = await bulk.insert(_APPEND,",
+        "    async with transaction():\n        await bulk.add(_APPEND,",
         "store/test_store_inbox.py::test_the_cursor_stays_when_the_updates_cannot_be_stored",
     ),
     Mutant(

@@ -92,16 +92,28 @@ def rights(seen: Seen, witness: Witness) -> Iterator[str]:
         if kind is ActorKind.REQUESTER:
             allowed = allowed and who == seen.tickets[step["ticket_id"]]["requester_id"]
         elif kind is ActorKind.AGENT:
-            allowed = allowed and who in known and (action is not Action.CLOSE or who in witness.leads)
+            leads = who in witness.leads or action is not Action.CLOSE or merges(step)
+            allowed = allowed and who in known and leads
         if not allowed:
             yield f"I11: {action} of ticket {step['ticket_id']} by {kind} {who}"
 
 
+def merges(step: Row) -> bool:
+    """Whether a closing is a merging: that names the ticket it goes on as, and any agent may do it."""
+    return bool(step["action"] == Action.CLOSE and step["reason"].startswith("→ #"))
+
+
 def audited(seen: Seen) -> Iterator[str]:
-    """Each closing by a lead and each ban has exactly one row in the audit, and nothing else has (I11)."""
-    told = Counter((row["ticket_id"], row["at"], row["actor_id"]) for row in seen["audit"] if row["action"] == "close")
+    """Each closing by a lead, merging and ban has exactly one row in the audit, and nothing else has (I11)."""
+    told = Counter(
+        (row["ticket_id"], row["at"], row["actor_id"], row["action"])
+        for row in seen["audit"]
+        if row["action"] in {"close", "merge"}
+    )
     done = Counter(
-        (step["ticket_id"], step["at"], step["actor_id"]) for step in seen["history"] if step["action"] == Action.CLOSE
+        (step["ticket_id"], step["at"], step["actor_id"], "merge" if merges(step) else "close")
+        for step in seen["history"]
+        if step["action"] == Action.CLOSE
     )
     if told != done:
         yield f"I11: closings {done - told} lack an audit row, {told - done} have one too many"

@@ -19,8 +19,8 @@ AUTO_CLOSE_DAYS = 4
 NEW_LIMIT_MS = 3_600_000
 """After that a free agent, if there is one, is given a new ticket."""
 _TICKETS = """
-SELECT ticket.id, ticket.created_at, year, sequence, conversation_id, status, proposal, closed_at, close_reason,
-    postponed_until,
+SELECT ticket.id, ticket.created_at, number, year, sequence, conversation_id, status, proposal, closed_at, close_reason,
+    merged_into, postponed_until,
     (SELECT author FROM message WHERE message.ticket_id = ticket.id AND visibility = 'public' AND author <> 'system'
         ORDER BY message.id DESC LIMIT 1) AS last_word,
     (SELECT max(message.at) FROM message WHERE message.ticket_id = ticket.id AND author = 'agent'
@@ -57,6 +57,13 @@ class Glance:
         found = [row for row in self.tickets.values() if row["sequence"] == sequence]
         newest = max(found, key=lambda row: row["year"], default=None)
         return newest["id"] if newest and self.chat(newest["id"]) == chat else None
+
+    def goes_on_as(self, ticket_id: int) -> int:
+        """The ticket that this one went up in, however often."""
+        numbers = {row["number"]: row["id"] for row in self.tickets.values()}
+        while number := self.tickets[ticket_id]["merged_into"]:
+            ticket_id = numbers[number]
+        return ticket_id
 
     def last_closed(self, chat: str) -> int | None:
         """The ticket of this chat that was closed last."""
@@ -134,6 +141,7 @@ def words(before: Glance, chat: str, meaning: str, now: int, target: int | None 
         ticket_id = before.current(chat) or before.last_closed(chat)
     if ticket_id is None:
         return Expected().opens(chat)
+    ticket_id = before.goes_on_as(ticket_id)
     ticket = before.tickets[ticket_id]
     if person is not None and person["banned"]:
         return Expected(last_word={ticket_id: "requester"})
@@ -175,7 +183,7 @@ def press(before: Glance, chat: str, pressed: Press | None) -> Expected:
     person = before.people.get(chat)
     if pressed is None or ticket is None or person is None or person["banned"]:
         return Expected()
-    if ticket["conversation_id"] != person["id"]:
+    if ticket["conversation_id"] != person["id"] or ticket["merged_into"]:
         return Expected()
     if ticket["status"] == "closed":
         return _press_after_closing(before, chat, ticket, pressed)
@@ -210,6 +218,22 @@ def command(before: Glance, ticket_id: int, name: str, *, leads: bool) -> Expect
     after: str = "open" if begins or back else str(_MOVES.get(name, status))
     speaks = name in {"reply", "ask", "propose"}
     return Expected(statuses={ticket_id: {after}}, last_word={ticket_id: "agent"} if speaks else {})
+
+
+def merge(before: Glance, gone_id: int, kept_id: int) -> Expected:
+    """An agent's `/merge`: of two live tickets of one conversation the first is closed and goes on as the other.
+
+    That may bring the other back from waiting; it is the current one now, unless a third ticket is.
+    """
+    gone, kept = before.tickets[gone_id], before.tickets[kept_id]
+    if gone_id == kept_id or gone["conversation_id"] != kept["conversation_id"]:
+        return Expected()
+    if "closed" in {gone["status"], kept["status"]}:
+        return Expected()
+    chat, comes_back = before.chat(gone_id), kept["status"] in {"pending", "postponed"}
+    statuses = {gone_id: {"closed"}, kept_id: {kept["status"], *(["open"] if comes_back else [])}}
+    current = before.current(chat)
+    return Expected(statuses=statuses, current={chat: {kept_id if current in {None, gone_id} else current}})
 
 
 def time(before: Glance, now: int) -> Expected:

@@ -81,6 +81,20 @@ class AgentsAct(CustomersAct):
     def agent_reopens(self, agent: Person, pick: int) -> None:
         self.commanded(agent, pick, "reopen")
 
+    @rule(agent=AGENT, pick=RECENT, other=RECENT)
+    def agent_merges(self, agent: Person, pick: int, other: int) -> None:
+        """Into a ticket of the same customer where there is one, else into somebody else's, which is refused."""
+        ticket = self.in_topic(pick)
+        if ticket is None:
+            return
+        tickets = self.picture.tickets.values()
+        theirs = [row for row in tickets if row["conversation_id"] == ticket.conversation_id and row["id"] != ticket.id]
+        found = theirs or list(tickets)
+        kept = found[-1 - other % len(found)]
+        expected = Expected() if agent in self.absent else model.merge(self.picture, ticket.id, kept["id"])
+        name = "agent_merges" if expected.statuses else "agent_merges_in_vain"
+        self.act(name, expected, agents.says(self.stage, agent, ticket, f"/merge #{kept['number']}"))
+
     @rule(agent=AGENT, pick=RECENT, name=st.sampled_from(("ban", "unban", "unban")))
     def lead_bans(self, agent: Person, pick: int, name: str) -> None:
         self.commanded(agent, pick, name)

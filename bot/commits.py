@@ -37,11 +37,6 @@ class GroupCommit(Generic[T]):
     _waiting: deque[tuple[T, asyncio.Future[None]]] = field(default_factory=deque)
     _flusher: asyncio.Task[None] | None = None
 
-    @property
-    def busy(self) -> bool:
-        """Whether somebody waits for a commit."""
-        return self._flusher is not None
-
     async def add(self, request: T) -> None:
         """Return once the request is committed. Raises `Full`, or what committing this very request raised."""
         if len(self._waiting) >= self.most_waiting:

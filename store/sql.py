@@ -21,7 +21,7 @@ A statement is written once for SQLite and PostgreSQL (`store.dialect` puts it i
 Outside of a transaction a statement is a commit of its own. Lost races (`40001`, `40P01`) are `store.errors.Conflict`.
 """
 
-from typing import Any, Final
+from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connections
@@ -29,10 +29,7 @@ from tortoise.connection import get_connections
 from store.dialect import Dialect, Dialects, Statement, spoken
 from store.engine.sqlite import SafeSqliteClient
 
-__all__ = ["CONNECTION", "Dialects", "Statement", "changed", "client", "dialect", "look", "rows"]
-
-CONNECTION: Final = Dialect.SQLITE.value
-"""Tortoise's name of SQLite's connection."""
+__all__ = ["Dialects", "Statement", "changed", "client", "dialect", "look", "rows"]
 
 
 def client() -> BaseDBAsyncClient:

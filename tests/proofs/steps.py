@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from tortoise.backends.sqlite.client import SqliteClient
-from tortoise.connection import get_connection
 
 from bot.domain.errors import SendError
 from store import db
-from store.sql import CONNECTION
+from store.sql import client
 from tests.fakes import Call
 from tests.proofs.simulation_connection import Threadless
 from tests.proofs.simulation_platform import Platforms
@@ -137,15 +136,15 @@ class MortalConnection(Threadless):
 async def opened(file: Path, fate: Fate) -> None:
     """Open the database as the product does, then go on over a connection that may die."""
     await db.open_database(f"sqlite://{file}")
-    client = get_connection(CONNECTION)
-    if not isinstance(client, SqliteClient):
+    current = client()
+    if not isinstance(current, SqliteClient):
         raise TypeError("The proofs know SQLite only.")
-    await client.close()
+    await current.close()
     connection = sqlite3.connect(file, isolation_level=None)
     connection.row_factory = sqlite3.Row
-    for pragma, value in {**client.pragmas, "synchronous": "OFF"}.items():
+    for pragma, value in {**current.pragmas, "synchronous": "OFF"}.items():
         connection.execute(f"PRAGMA {pragma}={value}")
-    client._connection = MortalConnection(connection, file, fate)
+    current._connection = MortalConnection(connection, file, fate)
 
 
 class MortalPlatforms(Platforms):

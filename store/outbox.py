@@ -21,6 +21,8 @@ INSERT INTO outbox (
 ) VALUES {}
 ON CONFLICT (coalesce_key) WHERE state = 'pending' AND coalesce_key <> '' DO NOTHING RETURNING id"""
 _PENDING_TWIN: Final = "SELECT * FROM outbox WHERE coalesce_key = ? AND coalesce_key <> '' AND state = 'pending'"
+# A call takes the place of its twin (a card, a mark), but what gathers words or pictures does not: with the claim its
+# gathering is over, and whatever is gathered next says something else.
 _CLAIM: Final = """
 WITH head AS MATERIALIZED (
     SELECT id FROM outbox
@@ -35,10 +37,12 @@ WITH head AS MATERIALIZED (
         )
     ORDER BY urgency, id LIMIT ?7 skip_locked()
 )
-UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?3, attempts = attempts + 1
+UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?3, attempts = attempts + 1,
+    coalesce_key = CASE WHEN op IN ('send', 'album') THEN '' ELSE coalesce_key END
 WHERE id IN (SELECT id FROM head) RETURNING *"""
 _FOLLOWING: Final = """
-UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2, attempts = attempts + 1
+UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2, attempts = attempts + 1,
+    coalesce_key = CASE WHEN op IN ('send', 'album') THEN '' ELSE coalesce_key END
 WHERE id IN numbers(?3) AND state = 'pending' RETURNING *"""
 _LANE: Final = """
 SELECT * FROM outbox WHERE channel = ? AND lane = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?"""

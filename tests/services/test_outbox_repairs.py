@@ -4,6 +4,7 @@ from bot.domain.errors import Missing, SendError
 from bot.domain.ledger import ErrandState, Op
 from bot.domain.message import Attachment, Content, Kind
 from bot.outbox import recover
+from bot.services import digests
 from store import desk, outbox
 from tests.builders import GROUP, ZEYNEP, House
 
@@ -82,19 +83,49 @@ async def test_a_living_process_keeps_what_it_holds(desk_house: House) -> None:
     assert {await state(errand.id) for errand in claimed} == {ErrandState.SENDING}
 
 
+async def photo(house: House, ref: str) -> None:
+    attachment = Attachment(kind=Kind.PHOTO, ref=ref, mime="image/jpeg", size=5)
+    await house.customer(Content(attachment=attachment), ZEYNEP, album="album-1")
+
+
+def shown_files(house: House) -> set[str]:
+    return {file.ref for call in house.telegram.sent for file in call.files}
+
+
 async def test_an_album_cut_in_two_by_a_dead_process_arrives_whole(desk_house: House) -> None:
     """Its first half was being sent when the process died; the second half waits under the same name."""
     await desk_house.opened(who=ZEYNEP)
-
-    async def photo(ref: str) -> None:
-        attachment = Attachment(kind=Kind.PHOTO, ref=ref, mime="image/jpeg", size=5)
-        await desk_house.customer(Content(attachment=attachment), ZEYNEP, album="album-1")
-
-    await photo("bir")
-    await photo("iki")
+    await photo(desk_house, "bir")
+    await photo(desk_house, "iki")
     desk_house.clock.move(10)
     assert Op.ALBUM in {errand.op for errand in await outbox.claim("dead-process", desk_house.clock.now(), 60_000, 10)}
-    await photo("üç")
+    await photo(desk_house, "üç")
     await recover(desk_house.helpdesk, all_others=True)
     await desk_house.settles()
-    assert {file.ref for call in desk_house.telegram.sent for file in call.files} == {"bir", "iki", "üç"}
+    assert shown_files(desk_house) == {"bir", "iki", "üç"}
+
+
+async def test_an_album_that_is_put_off_while_its_rest_is_gathered_arrives_whole(desk_house: House) -> None:
+    """A platform that says "later" to the first half must not make the second half take its place."""
+    await desk_house.opened(who=ZEYNEP)
+    await photo(desk_house, "bir")
+    desk_house.clock.move(10)
+    epoch, now = desk_house.helpdesk.epoch, desk_house.clock.now()
+    [album] = [errand for errand in await outbox.claim(epoch, now, 60_000, 10) if errand.op is Op.ALBUM]
+    await photo(desk_house, "iki")
+    await outbox.retry(album.id, epoch, now + 7_000, "send-error-rate")
+    await recover(desk_house.helpdesk, all_others=True)
+    await desk_house.settles()
+    assert shown_files(desk_house) == {"bir", "iki"}
+
+
+async def test_a_digest_that_is_put_off_while_the_next_is_gathered_is_told_as_well(desk_house: House) -> None:
+    helpdesk, now = desk_house.helpdesk, desk_house.clock.now()
+    await digests.to_group(helpdesk, GROUP, "Önce bu")
+    [first] = await outbox.claim(helpdesk.epoch, now + 60_000, 60_000, 10)
+    await digests.to_group(helpdesk, GROUP, "Sonra şu")
+    await outbox.retry(first.id, helpdesk.epoch, now, "send-error-rate")
+    await desk_house.settles()
+    told = "\n".join(desk_house.telegram.said(GROUP))
+    assert "Önce bu" in told
+    assert "Sonra şu" in told

@@ -92,8 +92,8 @@ async def test_closed_budgets_and_channels_wait(errand: Build, now: int) -> None
 
 
 async def test_a_pending_twin_makes_a_second_errand_needless(errand: Build, now: int) -> None:
-    (first,) = await outbox.add([errand(coalesce="card:1")])
-    needless, other = await outbox.add([errand(coalesce="card:1"), errand()])
+    (first,) = await outbox.add([errand(op=Op.CARD, coalesce="card:1")])
+    needless, other = await outbox.add([errand(op=Op.CARD, coalesce="card:1"), errand()])
     assert needless == first
     assert other > first
     found = await outbox.find_pending("card:1")
@@ -101,7 +101,7 @@ async def test_a_pending_twin_makes_a_second_errand_needless(errand: Build, now:
     assert found.id == first
     await outbox.claim("a", now, LEASE, 10)
     assert await outbox.find_pending("card:1") is None
-    (second,) = await outbox.add([errand(coalesce="card:1")])
+    (second,) = await outbox.add([errand(op=Op.CARD, coalesce="card:1")])
     assert second > first
 
 
@@ -155,8 +155,8 @@ async def test_a_retry_waits_ahead_of_its_lane(errand: Build, now: int) -> None:
 
 
 async def test_a_retry_gives_way_to_the_twin_that_was_queued_meanwhile(errand: Build, now: int) -> None:
-    old = await _sending(errand(coalesce="card:1"), now)
-    (new,) = await outbox.add([errand(coalesce="card:1")])
+    old = await _sending(errand(op=Op.CARD, coalesce="card:1"), now)
+    (new,) = await outbox.add([errand(op=Op.CARD, coalesce="card:1")])
     await outbox.retry(old, "a", now, "429")
     assert await _state_of(old) is ErrandState.EXPIRED
     assert [taken.id for taken in await outbox.claim("a", now, LEASE, 10)] == [new]
@@ -184,9 +184,9 @@ async def test_an_agent_sends_an_uncertain_errand_again(errand: Build, now: int)
 
 
 async def test_sending_again_is_refused_while_a_twin_is_pending(errand: Build, now: int) -> None:
-    old = await _sending(errand(coalesce="card:1"), now)
+    old = await _sending(errand(op=Op.CARD, coalesce="card:1"), now)
     await outbox.settle(old, "a", ErrandState.FAILED, now)
-    await outbox.add([errand(coalesce="card:1")])
+    await outbox.add([errand(op=Op.CARD, coalesce="card:1")])
     with pytest.raises(Conflict):
         await outbox.resolve(old, ErrandState.PENDING, now)
     assert await _state_of(old) is ErrandState.FAILED

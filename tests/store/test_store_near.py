@@ -40,18 +40,20 @@ class Turns:
             await asyncio.sleep(0)
 
 
-@pytest.mark.parametrize(("statements", "least", "most"), [(20, 0, 0), (1_000, 10, 1_000)])
+@pytest.mark.parametrize(("statements", "least", "most"), [(20, 0, 0), (1_000, 10, 20)])
 async def test_others_get_a_turn_in_a_long_transaction_and_need_none_in_a_short_one(
     statements: int, least: int, most: int
 ) -> None:
     turns = Turns()
     counting = db.spawn(turns.count(), "turns")
+    gave_way = 0
     try:
         async with db.transaction():
-            begun_at = turns.taken
             for number in range(statements):
+                taken = turns.taken
                 await rows(_INSERT, f"n{number}", number)
-            assert least <= turns.taken - begun_at <= most
+                gave_way += turns.taken > taken  # how long a thread takes is the machine's affair
+            assert least <= gave_way <= most
     finally:
         counting.cancel()
 

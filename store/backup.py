@@ -7,16 +7,13 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from store import holding
+from store import bookmarks, holding
 from store.address import address_of
 from store.db import close_database, open_database
 from store.engine.lock import take_lock
 from store.errors import NotCopied, UnusableDatabase
 from store.migrations import known_migrations
 
-_MARK: Final = (
-    "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-)
 _VERSION: Final = "SELECT max(version) FROM schema_version"
 _BESIDE: Final = ("-wal", "-shm")
 
@@ -32,7 +29,7 @@ def backup(url: str, target: Path, at: int) -> int:
         try:
             with closing(_opened_beside(source)) as here, closing(sqlite3.connect(half)) as there:
                 here.backup(there)  # in one step: one view of the data, however long it takes
-                there.executemany(_MARK, holding.mark_of(at).items())
+                there.executemany(bookmarks.WRITE, holding.mark_of(at).items())
                 there.commit()
                 there.execute("PRAGMA journal_mode = DELETE")  # a file by itself, without a log beside it
                 _examine(there, half)

@@ -4,7 +4,7 @@ from typing import Final
 
 from store.sql import changed, rows
 
-_WRITE: Final = (
+WRITE: Final = (
     "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 _WRITE_NEW: Final = "INSERT INTO bookmark (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING name"
@@ -14,7 +14,7 @@ _FORGET: Final = "DELETE FROM bookmark WHERE name = ?"
 
 async def write(name: str, value: int) -> None:
     """Keep the value under this name, whatever was there before."""
-    await rows(_WRITE, name, value)
+    await rows(WRITE, name, value)
 
 
 async def write_new(name: str, value: int) -> bool:

@@ -44,6 +44,12 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Where a copy of that file goes."""
+    return tmp_path / "copy.sqlite3"
+
+
+@pytest.fixture
 async def address(backend: Dialect, file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a database without any row."""
     return f"sqlite://{file}" if backend is Dialect.SQLITE else await server(tmp_path_factory).emptied()

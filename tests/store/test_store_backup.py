@@ -20,11 +20,6 @@ def backend() -> Dialect:
     return Dialect.SQLITE
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    return tmp_path / "copy.sqlite3"
-
-
 async def test_a_copy_of_a_database_in_use_holds_what_was_committed(
     database: str, new_ticket: NewTicket, copy: Path, now: int
 ) -> None:

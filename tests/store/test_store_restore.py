@@ -28,11 +28,6 @@ def backend() -> Dialect:
     return Dialect.SQLITE
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    return tmp_path / "copy.sqlite3"
-
-
 async def changed_since(address: str, new_ticket: NewTicket, copy: Path, now: int) -> None:
     """A copy with one ticket, and a closed database with two."""
     await new_ticket()

@@ -66,24 +66,18 @@ async def after_unknown(helpdesk: HelpDesk, errand: Errand, *, outage: int = 0) 
             await outbox.await_receipt(errand.id, now + min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, outage)))
         await delivery.uncertain(helpdesk, errand, told=not receipted)
         return
-    again = await _again(errand, now)
+    await _put_back(errand, now)
     repeated = {"repeated": True} if errand.op in WORDS else {}
-    await outbox.set_payload(again, {**errand.payload, **repeated}, now + backoff_ms(errand.attempts))
+    await outbox.set_payload(errand.id, {**errand.payload, **repeated}, now + backoff_ms(errand.attempts))
 
 
-async def _again(errand: Errand, now: int) -> int:
-    """Back into its place; returns the id it has from now on.
-
-    Where a twin waits already, what can be done once for both is needless; an album's later items are no twin.
-    """
+async def _put_back(errand: Errand, now: int) -> None:
+    """Into its place again; where a twin waits already, what can be done once for both is needless."""
     try:
         async with db.transaction():  # what is refused in here must not end the caller's
             await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
     except Conflict:
         await outbox.resolve(errand.id, ErrandState.EXPIRED, now, from_states=(ErrandState.UNCERTAIN,))
-        if errand.op in WORDS:
-            return (await outbox.add([replace(errand, id=0, state=ErrandState.PENDING, coalesce="")]))[0]
-    return errand.id
 
 
 def receipted_channels(helpdesk: HelpDesk) -> list[str]:

@@ -5,7 +5,7 @@ store before the 200 is gone: so nothing in a body, however odd, is dropped here
 """
 
 import hashlib
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from itertools import islice
 
 from adapters.loose_json import dumps, loads
@@ -20,13 +20,14 @@ MOST_PARTS = 5_000
 """Meta puts up to 1 000 updates into a body; one of many more is kept whole, or it would hold up everybody else."""
 _LONGEST_ID = 180
 _ENVELOPE = frozenset({"messaging_product", "metadata", "contacts"})
+_PARTS = ("messages", "statuses")
 
 
 def split(body: bytes) -> list[Item]:
     """The items of a webhook body, in the order they stand there; unreadable bodies and parts become one item each."""
     try:
         items = list(islice(_items(loads(body)), MOST_PARTS + 1))
-        _within_reason(items)
+        _within_reason(len(items))
         return items
     except (ValueError, RecursionError):  # not JSON, not UTF-8, a shape we do not know, or nested beyond reason
         return [Item(channel=CHANNEL, key=_digest(body), lane=UNPARSED_LANE, raw=body)]
@@ -45,8 +46,8 @@ def _items(envelope: object) -> Iterator[Item]:
             yield from _changed(mapping(entry), change)
 
 
-def _within_reason(*lists: Sized) -> None:
-    if any(len(parts) > MOST_PARTS for parts in lists):
+def _within_reason(parts: int) -> None:
+    if parts > MOST_PARTS:
         raise ValueError("more parts than Meta puts into a body")
 
 
@@ -73,28 +74,38 @@ def _conversation(value: Json) -> Iterator[Item]:
     """Messages and statuses; what else stands beside them (errors, things yet unknown) is a change of its own."""
     metadata = value.get("metadata")
     messages, statuses = sequence(value.get("messages")), sequence(value.get("statuses"))
-    contacts = [mapping(contact) for contact in sequence(value.get("contacts"))]
-    _within_reason(messages, statuses, contacts)
-    known = {each: contact for contact in reversed(contacts) for each in person_ids({}, contact)}
-    senders = [person_ids(mapping(message), {}) for message in messages]
-    # A phone number and its WhatsApp id may differ (Brazil, Mexico): one contact beside one sender is that sender.
-    theirs = contacts[0] if len(contacts) == 1 and all(ids == senders[0] for ids in senders) else None
-    for message, ids in zip(messages, senders, strict=True):
-        # Never somebody else's contact, or words would reach the wrong ticket.
-        contact = next((known[each] for each in ids if each in known), theirs)
+    contacts = sequence(value.get("contacts"))
+    _within_reason(max(len(messages), len(statuses), len(contacts)))
+    for message, contact in zip(messages, _contacts_of(messages, contacts), strict=True):
         yield _message({"field": MESSAGES, "metadata": metadata, "contact": contact, "message": message})
     for status in statuses:
         yield _status({"field": MESSAGES, "metadata": metadata, "status": status})
-    read = {key for key in ("messages", "statuses") if isinstance(value.get(key), list)}
-    rest = {key: part for key, part in value.items() if key not in _ENVELOPE | read}
+    read = [key for key in _PARTS if isinstance(value.get(key), list)]
+    rest = value.keys() - _ENVELOPE.union(read)
     if rest or not read:
-        yield _other({"field": MESSAGES, "metadata": metadata, "change": rest or value}, _lane(metadata, "changes"))
+        change = {key: part for key, part in value.items() if key in rest} or value
+        yield _other({"field": MESSAGES, "metadata": metadata, "change": change}, _lane(metadata, "changes"))
+
+
+def _contacts_of(messages: list[object], contacts: list[object]) -> list[Json | None]:
+    """Each message's contact; never somebody else's, or words would reach the wrong ticket."""
+    known = [mapping(contact) for contact in contacts]
+    # A phone number and its WhatsApp id may differ (Brazil, Mexico): one contact beside one sender is that sender.
+    if len(known) == 1 and len(messages) == 1:
+        return [*known]
+    senders = [person_ids(mapping(message), {}) for message in messages]
+    if len(known) == 1 and all(ids == senders[0] for ids in senders):
+        return [*known] * len(messages)
+    by_id = {each: contact for contact in reversed(known) for each in person_ids({}, contact)}
+    return [next((by_id[each] for each in ids if each in by_id), None) for ids in senders]
 
 
 def _message(part: Json) -> Item:
     message, contact = mapping(part["message"]), mapping(part["contact"])
-    # Who changed the number is found under the new one: the next words come from there and must wait for this.
-    ids = new_ids(mapping(message.get("system"))) + person_ids(message, contact)
+    ids = person_ids(message, contact)
+    if "system" in message:
+        # Who changed the number is found under the new one: the next words come from there and must wait for this.
+        ids = new_ids(mapping(message["system"])) + ids
     raw, wamid = dumps(part), text(message.get("id"))
     return Item(
         channel=CHANNEL,

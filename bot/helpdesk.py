@@ -1,6 +1,7 @@
 """HelpDesk: what every use case is given first."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,7 @@ from bot.domain.restraint import Restraint
 from bot.domain.sla.policy import NO_PROMISES, Sla
 from bot.domain.ticket import Ticket
 from bot.domain.timers import TimerKind, deadlines, patience
-from bot.ports import Channel, Clock, Desk
+from bot.ports import Channel, Clock, Desk, Space
 from bot.shares import Shares
 from bot.texts import Texts
 
@@ -90,7 +91,8 @@ class Bells:
 class HelpDesk:
     """Clock, ids, policies, texts, channels and desk. `epoch` signs every claim of this process.
 
-    `channels` are the customers' ways in, by name; `desk` is the agents' side; `files` is the folder for media.
+    `channels` are the customers' ways in, by name; `desk` is the agents' side; `files` is the folder for media;
+    `space` tells how much room its disk has.
     """
 
     clock: Clock
@@ -100,6 +102,7 @@ class HelpDesk:
     channels: Mapping[str, Channel]
     desk: Desk
     files: Path
+    space: Callable[[Path], Space] = shutil.disk_usage
     bells: Bells = field(default_factory=Bells)
     levels: Levels = field(default_factory=Levels)
     restraint: Restraint = field(default_factory=Restraint)

@@ -30,6 +30,16 @@ class Clock(Protocol):
     def monotonic(self) -> float: ...
 
 
+class Space(Protocol):
+    """Bytes of a disk, as `shutil.disk_usage` tells them."""
+
+    @property
+    def total(self) -> int: ...
+
+    @property
+    def free(self) -> int: ...
+
+
 class Channel(Protocol):
     """A way to reach people. Every coroutine raises `SendError` when the call does not plainly succeed."""
 

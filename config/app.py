@@ -10,7 +10,7 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -115,7 +115,7 @@ async def _furnished(settings: Settings, probes: Probes, door: Door, server: Ser
     from scheduler.runner import Scheduler
 
     clients = await platforms.connected(settings, door.clock, stack)
-    helpdesk = furnished(settings, clients.telegram, clients.channels, door)
+    helpdesk = replace(furnished(settings, clients.telegram, clients.channels, door), space=probes.space)
     await reloading.settle(helpdesk)
     outbox = Outbox(helpdesk)
     if db.shared():

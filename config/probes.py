@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.health.checks import Space
+from bot.ports import Space
 from config.clock import unix_time
 
 

@@ -8,6 +8,7 @@ from bot.domain.troubles import KINDS, Trouble
 from bot.health.register import Register
 from bot.health.watch import Check, Findings
 from bot.helpdesk import HelpDesk
+from bot.ports import Space
 from store import inbox, outbox, probe
 
 OLDEST_ALLOWED_MS = 40_000
@@ -20,16 +21,6 @@ GROWTH, GROWTH_MS = 5, 45_000
 LATE_SECONDS = 45.0
 """So much longer than its interval a job may go without success."""
 _STUCK = frozenset({Trouble.INBOX_STUCK, Trouble.OUTBOX_STUCK})
-
-
-class Space(Protocol):
-    """Bytes of a disk, as `shutil.disk_usage` tells them."""
-
-    @property
-    def total(self) -> int: ...
-
-    @property
-    def free(self) -> int: ...
 
 
 class Success(Protocol):

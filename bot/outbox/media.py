@@ -22,6 +22,10 @@ TRIES_FOR_MS = 2 * 3_600_000
 """So long a file is asked for again and again; then a person is told, who may press to try anew."""
 
 
+KEPT_FOR_WORDS = 200 * 2**20
+"""Bytes of the disk that no file may take: where room is short, what people write comes first."""
+
+
 class FileLate(Exception):
     """The file is not here yet; the words behind it shall not wait."""
 
@@ -72,6 +76,7 @@ async def _fetch(helpdesk: HelpDesk, row: FileRow) -> Path:
     """Bring the file to our disk; WhatsApp forgets a media id after a week, we do not."""
     origin = helpdesk.channels.get(row.source) or helpdesk.desk
     attachment = Attachment(kind=row.kind, ref=row.ref, name=row.name, mime=row.mime, size=row.size)
+    await _make_sure_of_room(helpdesk, row.size or origin.capabilities.download)
     try:
         fetched = await origin.fetch(attachment, helpdesk.files, origin.capabilities.download)
     except SendError as error:
@@ -80,6 +85,13 @@ async def _fetch(helpdesk: HelpDesk, row: FileRow) -> Path:
         raise replace(error, certain=True, retryable=passing, reach=Reach.ORIGIN) from None
     await messages.file_stored(row.id, fetched)
     return fetched.path
+
+
+async def _make_sure_of_room(helpdesk: HelpDesk, size: int) -> None:
+    space = await asyncio.to_thread(helpdesk.space, helpdesk.files)
+    if space.free - size < KEPT_FOR_WORDS:
+        detail = f"{space.free // 2**20} MB free"
+        raise SendError(key="send-error-no-room", certain=True, retryable=True, reach=Reach.ORIGIN, detail=detail)
 
 
 async def follow_later(helpdesk: HelpDesk, errand: Errand) -> None:

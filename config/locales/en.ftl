@@ -337,6 +337,7 @@ send-error-window = WhatsApp's 24-hour window is shut
 send-error-too-large = the file is too large for this channel
 send-error-media-type = the channel does not take this kind of file
 send-error-media-gone = the channel no longer has the file
+send-error-no-room = the server has no room left for files; tell an admin
 send-error-rate = the channel makes us wait, too many messages
 send-error-auth = the channel refuses our access token; tell an admin
 send-error-rights = the bot lacks a right it needs in this group; tell an admin

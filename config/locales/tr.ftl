@@ -337,6 +337,7 @@ send-error-window = WhatsApp'ın 24 saatlik penceresi kapalı
 send-error-too-large = dosya bu kanal için çok büyük
 send-error-media-type = bu dosya türünü kanal kabul etmiyor
 send-error-media-gone = dosya artık kanalda bulunmuyor
+send-error-no-room = sunucuda dosyalar için yer kalmadı; yöneticiye haber verin
 send-error-rate = kanal çok sık gönderim nedeniyle bekletiyor
 send-error-auth = kanal erişim anahtarını kabul etmiyor; yöneticiye haber verin
 send-error-rights = botun bu grupta gereken yetkisi yok; yöneticiye haber verin

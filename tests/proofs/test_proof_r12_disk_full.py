@@ -13,12 +13,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.sandbox.bench.program import free_port
-from adapters.sandbox.players import General, comes_true
+from adapters.sandbox.page.cast import AYSE
+from adapters.sandbox.players import General, Phone, comes_true, seen, topic
 from adapters.sandbox.world import World
 from bot.domain.troubles import Trouble
 from bot.health.register import CALM_MS, GATHER_MS
+from bot.outbox.media import KEPT_FOR_WORDS
 from store.sql import rows
 from tests.builders import shipped_texts
+from tests.journeys.customers_phone import NUMBER
 from tests.proofs.letters import TAKEN, Letters
 from tests.proofs.outage import NORMAL_WITHIN, RATE, Found, Outage, Reader, keys_in, lived_through, mail_of
 from tests.proofs.processes import Gise, born, client, looked_up
@@ -33,6 +36,8 @@ LOOK_SECONDS = 21.0
 GATHER_SECONDS = GATHER_MS / 1000 + 1.0
 CALM_SECONDS = CALM_MS / 1000 + 1.0
 _NOT_DONE = "SELECT key, state, attempts, error FROM inbox WHERE state <> 'done'"
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+LONGEST_PAUSE_SECONDS = 3_600.0
 TMPFS = "size=48m,mode=700"
 
 
@@ -79,6 +84,29 @@ async def test_a_full_database_refuses_letters_and_tells_of_it_once(proof: Proof
     assert [*found.logged, *(entry["event"] for entry in logs)].count("something is wrong") == 1
     assert integrity == [{"integrity_check": "ok"}]
     proof.tell(written=found.written, refused=found.refused, normal_after=round(found.normal_after, 2))
+
+
+@pytest.mark.proof("R12")
+async def test_where_room_is_short_files_wait_and_words_do_not(proof: Proof, tmp_path: Path) -> None:
+    """The disk has room for weeks of words yet, and no file takes it from them."""
+    async with staged(tmp_path) as stage:
+        ayse = Phone(stage.world, AYSE.key)
+        ayse.says("Fatura açılmıyor")
+        await ayse.hears(NUMBER)
+        desk = await topic(stage.world, NUMBER)
+        largest = stage.app.helpdesk.channels["whatsapp"].capabilities.download
+        stage.machine.free = KEPT_FOR_WORDS + largest - 1
+        ayse.sends("document", PDF, name="fatura.pdf", mime="application/pdf", caption="Fatura bu")
+        await desk.shows("Fatura bu", "dosya yolda")
+        for number in range(words := proof.size(3, 300)):
+            ayse.says(f"Söz {number}")
+        await desk.shows(f"Söz {words - 1}")
+        assert not list(stage.app.helpdesk.files.iterdir()), "a file was fetched"
+        stage.machine.free += 1
+        stage.world.clock.move(LONGEST_PAUSE_SECONDS)
+        await seen(stage.world, lambda: [one for one in desk.messages if one.get("file")], "the file")
+        assert len(list(stage.app.helpdesk.files.iterdir())) == 1
+    proof.tell(words=words)
 
 
 async def _fill(stage: Stage) -> None:

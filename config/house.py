@@ -30,7 +30,9 @@ def furnished(settings: Settings, desk: Desk, channels: Mapping[str, Channel], d
         files=files,
         bells=door.bells,
         shares=Shares(clock=real_seconds),
-        levels=Levels(load=partial(load_sla, settings.config.dir, settings.default_locale)),
+        levels=Levels(
+            load=partial(load_sla, settings.config.dir, settings.default_locale, settings.telegram.team_names)
+        ),
     )
 
 

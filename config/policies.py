@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from bot.domain.errors import GiseError
 from bot.domain.folding import squeezed
 from bot.domain.intake import AnswerKind, IntakeForm, Option, Question, built_in_questions
-from config.toml_lines import line_of
+from config.toml_lines import line_of, line_told
 
 SHIPPED = Path(__file__).parent
 
@@ -106,21 +106,24 @@ def read_policy(folder: Path | None, name: str, model: type[_Model]) -> _Model:
     return read_policy_file(policy_file(folder, name), model)
 
 
-def read_policy_file(file: Path, model: type[_Model]) -> _Model:
-    """One policy file, checked against `model`. Raises `PolicyError`."""
+def read_policy_file(file: Path, model: type[_Model], context: object = None) -> _Model:
+    """One policy file, checked against `model`, which may look at `context`. Raises `PolicyError`."""
     text = ""
     try:
         text = file.read_text(encoding="utf-8-sig")
-        return model.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text), context=context)
     except OSError as error:
         raise PolicyError(file, "", f"expected a readable file ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise PolicyError(file, "", f"expected UTF-8 text, byte {error.start} is not") from error
+        before = error.object[: error.start]
+        raise PolicyError(
+            file, "", f"expected UTF-8 text, byte {error.start} is not", 1 + before.count(b"\n")
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise PolicyError(file, "", f"expected TOML: {error}") from error
+        raise PolicyError(file, "", f"expected TOML: {error}", line_told(text, str(error))) from error
     except ValidationError as error:
         first = error.errors()[0]
-        line = line_of(text, first["loc"])
+        line = line_of(text, first["loc"]) if first["loc"] else None
         raise PolicyError(file, _key(first["loc"]), _expected(first["msg"]), line) from error
 
 

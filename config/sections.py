@@ -72,6 +72,11 @@ class Telegram(Section):
         return {str(self.agent_group_id): "", **{str(group.id): group.team for group in self.more_groups}}
 
     @property
+    def team_names(self) -> list[str]:
+        """The teams that groups belong to."""
+        return [group.team for group in self.more_groups if group.team]
+
+    @property
     def helpers(self) -> list[str]:
         """Tokens of the bots that only write into the agents' groups, in plain text."""
         return [token.get_secret_value() for token in self.desk_tokens]

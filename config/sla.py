@@ -1,12 +1,20 @@
 """`sla.toml` as the domain's policies and calendars. A mistake names the file, the line and what was expected."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from bot.domain.folding import fold
 from bot.domain.sla.calendar import Calendar, Shift
@@ -24,9 +32,21 @@ from bot.domain.sla.policy import (
 from bot.domain.ticket import Priority, Status
 from config.holidays import public_holidays
 from config.policies import policy_file, read_policy_file
-from config.sla_values import Country, Day, Fact, Hours, Length, TimeOfDay, Weekdays, Zone, length
-
-ALWAYS = "always"
+from config.sla_names import (
+    CalendarName,
+    CalendarOrAlways,
+    ChannelName,
+    Folded,
+    Known,
+    PolicyName,
+    PriorityName,
+    TeamName,
+    TypeName,
+    YesOrNo,
+    known,
+    once,
+)
+from config.sla_values import Country, Day, Hours, Length, TimeOfDay, Weekdays, Zone, length
 
 
 class _Strict(BaseModel):
@@ -41,12 +61,13 @@ class _Calendar(_Strict):
     closed: list[Day] = []
     open: dict[Day, Hours] = {}
 
-    @model_validator(mode="after")
-    def _days_are_named_once(self) -> Self:
-        named = [day for days in self.hours for day in days]
+    @field_validator("hours")
+    @classmethod
+    def _days_are_named_once(cls, hours: dict[tuple[int, ...], list[Shift]]) -> dict[tuple[int, ...], list[Shift]]:
+        named = [day for days in hours for day in days]
         if len(named) != len(set(named)):
             raise ValueError("every day of the week only once in hours")
-        return self
+        return hours
 
     def made(self, name: str, locale: str) -> Calendar:
         return Calendar(
@@ -64,7 +85,7 @@ def _sorted(shifts: list[Shift]) -> tuple[Shift, ...]:
 
 
 class _Targets(_Strict):
-    calendar: str = ""
+    calendar: CalendarOrAlways | None = None
     first_response: Length | None = None
     resolution: Length | None = None
     next_update: Length | None = None
@@ -94,25 +115,21 @@ class _Escalation(_Strict):
 
 
 class _Policy(_Strict):
-    calendar: str
-    critical: _Targets = _Targets()
-    high: _Targets = _Targets()
-    medium: _Targets = _Targets()
-    low: _Targets = _Targets()
+    calendar: CalendarOrAlways
+    critical: _Targets = Field(_Targets(), validation_alias=AliasChoices("critical", "P0"))
+    high: _Targets = Field(_Targets(), validation_alias=AliasChoices("high", "P1"))
+    medium: _Targets = Field(_Targets(), validation_alias=AliasChoices("medium", "P2"))
+    low: _Targets = Field(_Targets(), validation_alias=AliasChoices("low", "P3"))
     pauses: _Pauses = _Pauses()
     limits: dict[Status, Length] = {}
     escalation: list[_Escalation] = []
-
-    def calendars(self) -> set[str]:
-        named = {self.calendar, *(self._of(priority).calendar for priority in Priority)}
-        return {name for name in named if name not in {"", ALWAYS}}
 
     def made(self, name: str) -> Policy:
         return Policy(
             name=name,
             targets={priority: self._targets(self._of(priority)) for priority in Priority},
             pauses={kind: frozenset(getattr(self.pauses, kind)) for kind in ClockKind},
-            limits={status: Target(ms, _or_always(self.calendar)) for status, ms in self.limits.items()},
+            limits={status: Target(ms, self.calendar) for status, ms in self.limits.items()},
             escalations=tuple(row.made() for row in self.escalation),
         )
 
@@ -121,22 +138,38 @@ class _Policy(_Strict):
         return targets
 
     def _targets(self, given: _Targets) -> Mapping[ClockKind, Target]:
-        calendar = _or_always(given.calendar or self.calendar)
+        calendar = self.calendar if given.calendar is None else given.calendar
         kinds = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION, ClockKind.NEXT_UPDATE)
         return {kind: Target(ms, calendar) for kind in kinds if (ms := getattr(given, kind)) is not None}
 
 
-def _or_always(name: str) -> str:
-    return "" if name == ALWAYS else name
+class _When(_Strict):
+    """Values that are left out are not asked about, so what is given must not be empty."""
+
+    priority: Annotated[list[PriorityName], Field(min_length=1)] = []
+    type: Annotated[list[TypeName], Field(min_length=1)] = []
+    category: Annotated[list[Folded], Field(min_length=1)] = []
+    team: Annotated[list[TeamName], Field(min_length=1)] = []
+    vip: Annotated[list[YesOrNo], Field(min_length=1)] = []
+    channel: Annotated[list[ChannelName], Field(min_length=1)] = []
+
+    @model_validator(mode="after")
+    def _something_is_asked(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError(f"at least one of {', '.join(type(self).model_fields)}")
+        return self
 
 
 class _Rule(_Strict):
-    when: Annotated[dict[Fact, list[str]], Field(min_length=1)]
-    policy: str
+    when: _When
+    policy: PolicyName
+
+    def made(self) -> Rule:
+        return Rule({fact: frozenset(values) for fact, values in self.when if values}, self.policy)
 
 
 class _Team(_Strict):
-    calendar: str
+    calendar: CalendarName
 
 
 _Days = Annotated[int, Field(ge=1, le=365)]
@@ -145,76 +178,81 @@ _Days = Annotated[int, Field(ge=1, le=365)]
 class _AutoClose(_Strict):
     pending: _Days | None = None
     solution_proposed: _Days | None = None
-    calendar: str = ALWAYS
+    calendar: CalendarOrAlways = ""
     exempt: list[Annotated[str, Field(min_length=1)]] = []
 
     def made(self) -> AutoClose:
         given = {Status.PENDING: self.pending, Status.SOLUTION_PROPOSED: self.solution_proposed}
         return AutoClose(
             days={status: days for status, days in given.items() if days is not None},
-            calendar=_or_always(self.calendar),
+            calendar=self.calendar,
             exempt=frozenset(map(fold, self.exempt)),
         )
 
 
 class _Presence(_Strict):
     silence: Length | None = None
-    calendar: str = ALWAYS
+    calendar: CalendarOrAlways = ""
 
 
 class _Agent(_Strict):
-    calendar: str
+    calendar: CalendarName
 
 
 class _File(_Strict):
-    default: str
+    default: PolicyName
     calendars: dict[str, _Calendar] = {}
     policies: Annotated[dict[str, _Policy], Field(min_length=1)]
     rule: list[_Rule] = []
-    teams: dict[str, _Team] = {}
+    teams: dict[TeamName, _Team] = {}
     auto_close: _AutoClose = _AutoClose()
     presence: _Presence = _Presence()
     agents: dict[str, _Agent] = {}
 
-    @model_validator(mode="after")
-    def _names_are_known(self) -> Self:
-        for policy in (self.default, *(rule.policy for rule in self.rule)):
-            if policy not in self.policies:
-                raise ValueError(f'a policy of this file ({", ".join(self.policies)}), not "{policy}"')
-        for calendar in sorted(self.calendars_named()):
-            if calendar not in self.calendars:
-                raise ValueError(f'a calendar of this file ({", ".join(self.calendars)}), not "{calendar}"')
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _names_are_known(cls, file: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        known(info).learn(file)
+        return file
 
-    def calendars_named(self) -> set[str]:
-        """Every calendar something of this file asks for."""
-        named = {name for policy in self.policies.values() for name in policy.calendars()}
-        named |= {team.calendar for team in self.teams.values()} | {one.calendar for one in self.agents.values()}
-        return named | ({self.auto_close.calendar, self.presence.calendar} - {ALWAYS})
+    @field_validator("teams", mode="before")
+    @classmethod
+    def _teams_are_named_once(cls, teams: object) -> object:
+        return once(teams, fold)
+
+    @field_validator("agents", mode="before")
+    @classmethod
+    def _agents_are_named_once(cls, agents: object) -> object:
+        return once(agents, _agent)
 
     def presences(self) -> Presence:
         silence = self.presence.silence
         return Presence(
-            silence=None if silence is None else Target(silence, _or_always(self.presence.calendar)),
-            hours={fold(name.removeprefix("@")): agent.calendar for name, agent in self.agents.items()},
+            silence=None if silence is None else Target(silence, self.presence.calendar),
+            hours={_agent(name): agent.calendar for name, agent in self.agents.items()},
         )
 
 
-def load_sla(folder: Path | None, locale: str) -> Sla:
+def _agent(name: str) -> str:
+    return fold(name.removeprefix("@"))
+
+
+def load_sla(folder: Path | None, locale: str, teams: Collection[str] | None = None) -> Sla:
     """The service levels of `sla.toml` in `folder`, else the shipped ones. Raises `PolicyError`."""
-    return read_sla(policy_file(folder, "sla.toml"), locale)
+    return read_sla(policy_file(folder, "sla.toml"), locale, teams)
 
 
-def read_sla(path: Path, locale: str) -> Sla:
-    """The service levels of this file, holidays named in that language. Raises `PolicyError`."""
-    file = read_policy_file(path, _File)
+def read_sla(path: Path, locale: str, teams: Collection[str] | None = None) -> Sla:
+    """The service levels of this file, holidays named in that language. Raises `PolicyError`.
+
+    With `teams`, those of the settings, it may name no other.
+    """
+    file = read_policy_file(path, _File, Known(teams))
     return Sla(
         default=file.default,
         policies={name: policy.made(name) for name, policy in file.policies.items()},
         calendars={name: calendar.made(name, locale) for name, calendar in file.calendars.items()},
-        rules=tuple(
-            Rule({fact: frozenset(values) for fact, values in rule.when.items()}, rule.policy) for rule in file.rule
-        ),
+        rules=tuple(rule.made() for rule in file.rule),
         teams={name: team.calendar for name, team in file.teams.items()},
         auto_close=file.auto_close.made(),
         presence=file.presences(),

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from zlib import crc32
 
+from bot.domain.folding import fold
 from bot.domain.sla.calendar import Calendar
 from bot.domain.ticket import Priority, Status
 
@@ -90,13 +91,13 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Tickets whose facts have one of the values, for each name in `when`, are under `policy`."""
+    """Tickets whose facts have one of the values (folded), for each name in `when`, are under `policy`."""
 
     when: Mapping[str, frozenset[str]]
     policy: str
 
     def fits(self, facts: Mapping[str, str]) -> bool:
-        return all(facts.get(name, "") in values for name, values in self.when.items())
+        return all(fold(facts.get(name, "")) in values for name, values in self.when.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +150,7 @@ class Sla:
         """Whose hours count; `None` means around the clock."""
         if not target.calendar:
             return None
-        return self.calendars[self.teams.get(facts.get("team", ""), target.calendar)]
+        return self.calendars[self.teams.get(fold(facts.get("team", "")), target.calendar)]
 
 
 NO_PROMISES = Sla(default="none", policies={"none": Policy(name="none", targets={})})

@@ -162,12 +162,12 @@ def test_a_merged_ticket_that_is_taken_out_again_goes_on_without_the_time_betwee
 
 def test_a_rule_chooses_the_policy_and_a_team_its_own_hours() -> None:
     quick = replace(PLAIN, name="quick", targets={Priority.MEDIUM: {ClockKind.RESOLUTION: Target(HOUR, "office")}})
-    rule = Rule({"category": frozenset({"ödeme"}), "vip": frozenset({"yes"})}, "quick")
+    rule = Rule({"category": frozenset({"odeme"}), "vip": frozenset({"yes"})}, "quick")
     levels = replace(LEVELS, policies={"plain": PLAIN, "quick": quick}, rules=(rule,), teams={"night": "nights"})
-    facts = {"category": "ödeme", "vip": "yes", "priority": "medium"}
+    facts = {"category": "ÖDEME", "vip": "yes", "priority": "medium"}
     assert resolution([replace(new(), facts=facts)], at("09:10"), levels).deadline == at("10:00")
     assert resolution([replace(new(), facts=facts | {"vip": ""})], at("09:10"), levels).deadline == at("13:00")
-    assert resolution([replace(new(), facts=facts | {"team": "night"})], at("09:10"), levels).deadline == at("23:00")
+    assert resolution([replace(new(), facts=facts | {"team": "Night"})], at("09:10"), levels).deadline == at("23:00")
 
 
 def test_a_calendar_without_hours_never_gives_a_deadline() -> None:

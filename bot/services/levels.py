@@ -32,17 +32,23 @@ async def change(helpdesk: HelpDesk, sla: Sla) -> int:
 
 
 async def closed(helpdesk: HelpDesk, call: Call) -> str:
-    """`/closed 2026-10-30 sayım`: nobody works that day; said again, it is opened. `/closed` lists them."""
+    """`/closed 2026-10-30 sayım`: nobody works that day; said again, it is opened. `/closed` lists them.
+
+    Files are not read again: that is for `/reload`.
+    """
     if not call.argument:
         return await _listed(helpdesk)
     day, reason = _day(helpdesk, call.argument)
     shut = await levels.close_day(day, reason)
     if not shut:
         await levels.open_day(day)
-    count = await change(helpdesk, helpdesk.levels.load())
+    count = await change(helpdesk, helpdesk.levels.sla)
     await audit.add(at=helpdesk.now(), actor_id=call.agent.id, action="closed" if shut else "opened", new=str(day))
-    key = "closed-day-set" if shut else "closed-day-unset"
-    return helpdesk.desk_text(key, day=day.isoformat(), count=count)
+    if shut:
+        return helpdesk.desk_text("closed-day-set", day=day.isoformat(), count=count)
+    resting = ", ".join(name for name, one in helpdesk.levels.sla.calendars.items() if not one.shifts(day))
+    key = "closed-day-rests" if resting else "closed-day-unset"
+    return helpdesk.desk_text(key, day=day.isoformat(), count=count, calendars=resting)
 
 
 async def _listed(helpdesk: HelpDesk) -> str:
@@ -78,9 +84,13 @@ async def settle(helpdesk: HelpDesk) -> None:
 
 
 async def keep_up(helpdesk: HelpDesk) -> None:
-    """Another worker may have read the files anew, or been told of a closed day."""
-    if await bookmarks.read(_KNOWN) != helpdesk.levels.sla.version:
-        helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
+    """Another worker may have read the files anew, or been told of a closed day, for which none is read."""
+    known = await bookmarks.read(_KNOWN)
+    if known == helpdesk.levels.sla.version:
+        return
+    days = await levels.closed_days()
+    ours = helpdesk.levels.sla.closing(days)
+    helpdesk.levels.sla = ours if ours.version == known else helpdesk.levels.load().closing(days)
 
 
 async def _begin(helpdesk: HelpDesk) -> int:

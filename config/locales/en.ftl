@@ -574,6 +574,7 @@ reload-done = ✅ Service levels and questions were read again; the clocks of { 
 reload-refused = Nothing was taken over, the old files hold: { $reason }
 closed-day-set = 📅 { $day } is closed; the clocks of { $count } open tickets follow. The same command opens it again.
 closed-day-unset = 📅 { $day } is open again; the clocks of { $count } open tickets follow.
+closed-day-rests = 📅 { $day } is not on the list of closed days any more; by sla.toml nobody works then anyhow in: { $calendars }. The clocks of { $count } open tickets follow.
 closed-days = Closed days:
 closed-days-none = No closed days. Example: /closed 2026-10-30 stocktaking
 levels-following = ⏱ Clocks are being renewed: { $count } tickets to go.

@@ -574,6 +574,7 @@ reload-done = ✅ Hizmet süreleri ve sorular yeniden okundu; { $count } açık 
 reload-refused = Hiçbir şey değişmedi, eski dosyalar geçerli: { $reason }
 closed-day-set = 📅 { $day } kapalı; { $count } açık talebin süreleri yenileniyor. Aynı komut yeniden açar.
 closed-day-unset = 📅 { $day } yeniden açık; { $count } açık talebin süreleri yenileniyor.
+closed-day-rests = 📅 { $day } artık kapalı günler listesinde değil; ancak sla.toml gereği o gün şu takvimlerde yine çalışılmıyor: { $calendars }. { $count } açık talebin süreleri yenileniyor.
 closed-days = Kapalı günler:
 closed-days-none = Kapalı gün yok. Örnek: /closed 2026-10-30 sayım
 levels-following = ⏱ Süreler yenileniyor: { $count } talep kaldı.

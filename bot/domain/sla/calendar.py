@@ -5,7 +5,7 @@ to its end.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -64,6 +64,11 @@ class Calendar:
         if holiday is None:
             return shifts
         return tuple(Shift(s.begin, min(s.end, holiday.until)) for s in shifts if s.begin < holiday.until)
+
+    def closing(self, days: Mapping[date, str]) -> "Calendar":
+        """The same with these days closed, those with shifts of their own as well."""
+        opened = {day: shifts for day, shifts in self.opened.items() if day not in days}
+        return replace(self, closed={**self.closed, **days}, opened=opened)
 
 
 @dataclass(frozen=True, slots=True)

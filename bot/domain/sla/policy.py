@@ -104,8 +104,9 @@ class Rule:
 class Sla:
     """All policies and calendars. The first rule that fits decides, else `default`.
 
-    A team's own calendar takes the place of every calendar a policy names, but not of "around the clock". `version`
-    tells these levels from others, in every process the same.
+    A team's own calendar takes the place of every calendar a policy names, but not of "around the clock"; `teams` are
+    named folded. `version` tells these levels from others, in every process the same. `written` is what they were
+    before days were closed.
     """
 
     default: str
@@ -116,6 +117,7 @@ class Sla:
     auto_close: AutoClose = AutoClose()
     presence: Presence = Presence()
     version: int = 0
+    written: "Sla | None" = None
 
     @property
     def promises(self) -> bool:
@@ -134,12 +136,13 @@ class Sla:
         return frozenset(named | ({"team"} if self.teams else set()))
 
     def closing(self, days: Mapping[date, str]) -> "Sla":
-        """The same with further closed days in every calendar."""
+        """The levels as written, with these further closed days in every calendar instead of those closed so far."""
+        written = self.written or self
         if not days:
-            return self
-        calendars = {name: replace(one, closed={**one.closed, **days}) for name, one in self.calendars.items()}
-        version = crc32(str(sorted(days)).encode(), self.version)
-        return replace(self, calendars=calendars, version=version)
+            return written
+        calendars = {name: one.closing(days) for name, one in written.calendars.items()}
+        version = crc32(str(sorted(days)).encode(), written.version)
+        return replace(written, calendars=calendars, version=version, written=written)
 
     def policy(self, facts: Mapping[str, str]) -> Policy:
         """The policy for a ticket with these facts: priority, type, category, team, vip (yes, no), channel."""

@@ -14,10 +14,11 @@ from adapters.whatsapp.channel import WhatsAppChannel
 from bot.domain.errors import SendError
 from config import findings
 from config.findings import Finding, bad, good, odd
-from config.policies import SHIPPED
+from config.policies import SHIPPED, PolicyError, load_intake
 from config.redaction import Redaction
 from config.sections import Telegram
 from config.settings import Settings, WhatsApp
+from config.sla import load_sla
 from store.address import address_of
 from store.beside import recorded_version
 from store.errors import UnusableDatabase
@@ -31,6 +32,7 @@ async def examine(settings: Settings) -> list[Finding]:
     found = await _telegram(settings.telegram)
     found += await _whatsapp(settings, settings.whatsapp) if settings.whatsapp else [good("WhatsApp: left out")]
     found += await _clocks(settings)
+    found.append(await asyncio.to_thread(_files, settings))
     found += await asyncio.to_thread(lambda: list(_folder(settings.data_dir)))
     found.append(await _database(settings.database_url))
     # The platforms' own words are among them, and those may quote what they were sent.
@@ -88,6 +90,15 @@ async def _clocks(settings: Settings) -> list[Finding]:
         findings.clock(name, None if instant is None else ours - instant)
         for name, instant in zip(bases, theirs, strict=True)
     ]
+
+
+def _files(settings: Settings) -> Finding:
+    try:
+        load_sla(settings.config.dir, settings.default_locale, settings.telegram.team_names)
+        load_intake(settings.config.dir)
+    except PolicyError as error:
+        return bad(f"Files: {error}", "put it right: a start stops there, and /reload takes nothing over")
+    return good("Files: sla.toml and intake.toml can be read")
 
 
 def _folder(folder: Path) -> Iterator[Finding]:

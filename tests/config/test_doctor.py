@@ -19,6 +19,7 @@ from adapters.servertime import server_time
 from config import findings
 from config.doctor import examine
 from config.findings import Mark
+from config.policies import SHIPPED
 from config.settings import load_settings
 from store.upgrade import known_migrations
 
@@ -93,8 +94,33 @@ async def test_a_healthy_installation_is_all_good(practice: Practice) -> None:
     lines = await practice.found(practice.both)
     assert all(line.startswith(Mark.GOOD) for line in lines)
     about = " ".join(lines)
-    for subject in ("the bot is @", "topics", "polling works", "WhatsApp: the token", "templates", "Clock", "Database"):
+    for subject in (
+        "the bot is @",
+        "topics",
+        "polling works",
+        "WhatsApp: the token",
+        "templates",
+        "Clock",
+        "Files",
+        "Database",
+    ):
         assert subject in about
+
+
+async def test_a_mistake_in_the_operators_files_is_named_with_its_line(practice: Practice, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    shipped = (SHIPPED / "sla.toml").read_text(encoding="utf-8")
+    last = 2 + len(shipped.splitlines())
+    (own / "sla.toml").write_text(f'{shipped}\n[teams.fatura]\ncalendar = "office"\n', encoding="utf-8")
+    [team] = await practice.troubles(GISE_CONFIG__DIR=str(own))
+    assert team.startswith(f"{Mark.BAD} Files: {own / 'sla.toml'}, line {last}: teams, fatura: expected: a team of")
+    billing = {"GISE_TELEGRAM__MORE_GROUPS": '[{"id": -1001000000002, "team": "Fatura"}]'}
+    assert not [line for line in await practice.troubles(GISE_CONFIG__DIR=str(own), **billing) if "Files" in line]
+    (own / "intake.toml").write_text("[[field]]", encoding="utf-8")
+    assert "intake.toml" in next(
+        line for line in await practice.troubles(GISE_CONFIG__DIR=str(own), **billing) if "Files" in line
+    )
 
 
 async def test_whatsapp_may_be_left_out(practice: Practice) -> None:

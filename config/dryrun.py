@@ -14,7 +14,7 @@ from bot.domain.sla.policy import ClockKind, Sla
 from config.clock import SystemClock
 from config.settings import Settings
 from config.sla import load_sla, read_sla
-from store.replay import Past, past
+from store.replay import Past, closed_days, past
 
 TOLD = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION)
 """Clocks of a whole ticket; those of a round tell only of the last one."""
@@ -57,9 +57,11 @@ async def run(settings: Settings, file: Path, since: str, until: str, progress: 
     locale = settings.default_locale
     first, behind = _midnight(settings, since, 0), _midnight(settings, until, 1)
     now = SystemClock(settings.clock.offset_file).now()
-    current, other = load_sla(settings.config.dir, locale), read_sla(file, locale)
-    found = past(settings.database_url, first, behind)
-    return await replayed(found, current, other, now, progress)
+    teams = settings.telegram.team_names
+    current, other = load_sla(settings.config.dir, locale, teams), read_sla(file, locale, teams)
+    closed = await closed_days(settings.database_url)
+    found = past(settings.database_url, first, behind, settings.telegram.teams)
+    return await replayed(found, current.closing(closed), other.closing(closed), now, progress)
 
 
 def _midnight(settings: Settings, day: str, later: int) -> int:
@@ -97,6 +99,7 @@ def _states(one: Past, sla: Sla, now: int) -> dict[ClockKind, ClockState]:
         "category": one.ticket.category,
         "channel": one.channel,
         "vip": "yes" if one.vip else "no",
+        "team": one.team,
     }
     found = clocks(events_of(one.ticket, one.steps, facts), sla, now)
     return {clock.kind: clock.state for clock in found if clock.kind in TOLD}

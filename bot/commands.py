@@ -31,6 +31,7 @@ from bot.services import (
     tags,
     teams,
     triage,
+    vip,
     why,
 )
 from bot.services.call import Call
@@ -92,6 +93,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(names=("close", "kapat"), needs=Role.LEAD, run=lifecycle.close, usage="REASON"),
     Command(names=("ban", "yasakla"), needs=Role.LEAD, run=moderation.ban),
     Command(names=("unban", "yasağıkaldır"), needs=Role.LEAD, run=moderation.unban),
+    Command(names=("vip",), needs=Role.LEAD, run=vip.vip),
+    Command(names=("unvip", "vipkaldır"), needs=Role.LEAD, run=vip.unvip),
     Command(names=("autoclose", "otokapat"), needs=Role.LEAD, run=autoclose.listing),
     Command(names=("closed", "kapalı"), needs=Role.LEAD, run=levels.closed, usage="[DAY] [REASON]"),
     Command(names=("reload", "yenidenoku"), needs=Role.ADMIN, run=reloading.reload),

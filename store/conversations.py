@@ -152,6 +152,11 @@ async def set_banned(requester_id: int, banned: bool) -> None:
     await RequesterRow.filter(id=requester_id).update(banned=banned)
 
 
+async def set_vip(requester_id: int, vip: bool) -> None:
+    """What clocks are computed from is another thing then: whoever calls arms the requester's tickets anew."""
+    await RequesterRow.filter(id=requester_id).update(vip=vip)
+
+
 async def _owners(channel: str, keys: Sequence[str]) -> list[int]:
     """Conversations that own any of the keys, the best key's first, each once."""
     found = await rows(_OWNERS, to_json(list(keys)), channel)

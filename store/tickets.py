@@ -121,6 +121,12 @@ async def of_requester(requester_id: int, *, live_only: bool, limit: int) -> lis
     return [to_ticket(row) for row in await found.order_by("-id").limit(limit)]
 
 
+async def live_of(requester_id: int) -> list[Ticket]:
+    """Every ticket of the requester that is not closed, on whatever channel, oldest first."""
+    found = _live(TicketRow.filter(requester_id=requester_id), live_only=True)
+    return [to_ticket(row) for row in await found.order_by("id")]
+
+
 async def listing(
     *,
     status: Status | None = None,

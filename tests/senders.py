@@ -82,6 +82,8 @@ BEFORE = {
     "reopen": "/close bitti",
     "ban": "/unban",
     "unban": "/ban küfür",
+    "vip": "/unvip",
+    "unvip": "/vip",
     "untag": "/tag önemli",
     "handover": "/take",
 }

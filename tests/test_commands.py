@@ -26,6 +26,8 @@ ABOVE_AGENTS = {
     "reload": Role.ADMIN,
     "ban": Role.LEAD,
     "unban": Role.LEAD,
+    "vip": Role.LEAD,
+    "unvip": Role.LEAD,
     "role": Role.ADMIN,
 }
 NAMES = [(command, name) for command in COMMANDS for name in command.names]

@@ -281,6 +281,18 @@ desk-banned = 🔇 { $name } is muted: what they write is kept, not shown here a
 desk-unbanned = 🔊 { $name } is listened to again.
 banned-already = { $name } is muted already.
 not-banned = { $name } is not muted.
+desk-vip = ⭐ { $name } is a VIP from now on. { $count ->
+    [0] No ticket of theirs is open.
+    [one] The clocks of one open ticket were computed anew.
+   *[other] The clocks of { $count } open tickets were computed anew.
+ }
+desk-unvip = ☆ { $name } is no VIP any more. { $count ->
+    [0] No ticket of theirs is open.
+    [one] The clocks of one open ticket were computed anew.
+   *[other] The clocks of { $count } open tickets were computed anew.
+ }
+vip-already = { $name } is a VIP already.
+not-vip = { $name } is no VIP.
 desk-assigned = { $number } → { $name }
 desk-went-to = ↪ { $number } is with the team { $team } now; the conversation goes on in the topic there.
 desk-came-here = ↪ { $name } handed this ticket to this team. The topic before: { $link }
@@ -383,6 +395,8 @@ command-reopen = reopen
 command-close = close (lead)
 command-ban = mute the requester (lead)
 command-unban = listen to the requester again (lead)
+command-vip = make the requester a VIP (lead)
+command-unvip = take VIP back (lead)
 command-role = give a role (admin)
 command-help = this list
 
@@ -580,6 +594,8 @@ closed-days-none = No closed days. Example: /closed 2026-10-30 stocktaking
 levels-following = ⏱ Clocks are being renewed: { $count } tickets to go.
 levels-followed = ⏱ The clocks of all open tickets are renewed.
 history-levels = service levels changed
+history-vip = requester became a VIP
+history-unvip = requester is no VIP any more
 calendar-days = { $count ->
     [one] { $count } day
    *[other] { $count } days

@@ -281,6 +281,16 @@ desk-banned = 🔇 { $name } susturuldu: yazdıkları saklanır, burada gösteri
 desk-unbanned = 🔊 { $name } yeniden dinleniyor.
 banned-already = { $name } zaten susturulmuş.
 not-banned = { $name } susturulmamış.
+desk-vip = ⭐ { $name } bundan böyle VIP. { $count ->
+    [0] Açık talebi yok.
+   *[other] { $count } açık talebinin süreleri yeniden hesaplandı.
+ }
+desk-unvip = ☆ { $name } artık VIP değil. { $count ->
+    [0] Açık talebi yok.
+   *[other] { $count } açık talebinin süreleri yeniden hesaplandı.
+ }
+vip-already = { $name } zaten VIP.
+not-vip = { $name } VIP değil.
 desk-assigned = { $number } → { $name }
 desk-went-to = ↪ { $number } artık { $team } ekibinde; yazışma oradaki konuda sürüyor.
 desk-came-here = ↪ { $name } bu talebi bu ekibe aktardı. Önceki konu: { $link }
@@ -383,6 +393,8 @@ command-reopen = yeniden aç
 command-close = kapat (lider)
 command-ban = müşteriyi sustur (lider)
 command-unban = müşteriyi yeniden dinle (lider)
+command-vip = müşteriyi VIP yap (lider)
+command-unvip = VIP'yi geri al (lider)
 command-role = rol ver (yönetici)
 command-help = bu liste
 
@@ -580,6 +592,8 @@ closed-days-none = Kapalı gün yok. Örnek: /closed 2026-10-30 sayım
 levels-following = ⏱ Süreler yenileniyor: { $count } talep kaldı.
 levels-followed = ⏱ Bütün açık taleplerin süreleri yenilendi.
 history-levels = hizmet süreleri değişti
+history-vip = müşteri VIP oldu
+history-unvip = müşteri artık VIP değil
 calendar-days = { $count } gün
 working-days = { $count } iş günü
 frame-ask-open = ❓ { $text }

@@ -55,6 +55,8 @@ LEADS = {
     "closed": "/closed 2026-12-31",
     "ban": "/ban küfür",
     "unban": "/unban",
+    "vip": "/vip",
+    "unvip": "/unvip",
 }
 ADMINS = {"role": "/role @vekil lead", "reload": "/reload"}
 LINES = EVERYBODY | LEADS | ADMINS

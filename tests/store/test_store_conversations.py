@@ -155,3 +155,11 @@ async def test_a_ban_is_kept(conversation: Conversation) -> None:
     met = await conversations.get(conversation.id)
     assert met is not None
     assert met.requester.banned
+
+
+async def test_who_is_a_vip_is_kept_and_taken_back(conversation: Conversation) -> None:
+    for vip in (True, False):
+        await conversations.set_vip(conversation.requester.id, vip)
+        met = await conversations.get(conversation.id)
+        assert met is not None
+        assert met.requester.vip is vip

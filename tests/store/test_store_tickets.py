@@ -170,6 +170,8 @@ async def test_lists_can_be_narrowed_and_paged(new_ticket: NewTicket, conversati
     assert await tickets.of_requester(theirs, live_only=True, limit=2) == [made[3], made[2]]
     assert len(await tickets.of_requester(theirs, live_only=False, limit=9)) == 4
     assert await tickets.of_requester(theirs + 1, live_only=False, limit=9) == []
+    assert await tickets.live_of(theirs) == [mine, made[2], made[3]]
+    assert await tickets.live_of(theirs + 1) == []
 
 
 async def test_every_status_is_counted(new_ticket: NewTicket) -> None:

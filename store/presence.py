@@ -10,6 +10,8 @@ from store.sql import rows
 _SPOKE: Final = "UPDATE agent SET seen_at = ? WHERE id = ? AND seen_at < ? RETURNING id"
 _MEMBERS: Final = "SELECT agent_id FROM membership WHERE chat = ? AND present = TRUE"
 _LOAD: Final = "SELECT count(*) AS load FROM ticket WHERE assignee = ? AND status <> 'closed'"
+LOADS: Final = """
+SELECT assignee, count(*) AS load FROM ticket WHERE status <> 'closed' AND assignee IS NOT NULL GROUP BY assignee"""
 _LISTENED: Final = "listened"
 _LATER: Final = "UPDATE agent SET seen_at = seen_at + ? WHERE seen_at > 0 RETURNING id"
 _REMINDED: Final = "away-told:"
@@ -51,3 +53,8 @@ async def members(chat: str) -> frozenset[int]:
 async def load(agent_id: int) -> int:
     """How many tickets that are not closed the agent has."""
     return int((await rows(_LOAD, agent_id))[0]["load"])
+
+
+async def loads() -> dict[int, int]:
+    """How many tickets that are not closed each agent has; who has none is not there."""
+    return {int(row["assignee"]): int(row["load"]) for row in await rows(LOADS)}

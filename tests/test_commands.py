@@ -22,6 +22,7 @@ PROMISED |= {"merge", "link"}
 ABOVE_AGENTS = {
     "close": Role.LEAD,
     "closed": Role.LEAD,
+    "agents": Role.LEAD,
     "autoclose": Role.LEAD,
     "reload": Role.ADMIN,
     "ban": Role.LEAD,

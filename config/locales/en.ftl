@@ -616,6 +616,7 @@ command-untag = remove a tag
 command-away = I am away: tomorrow 09:00, 3 days …
 command-back = I am back
 command-handover = hand open tickets over to others
+command-agents = who is there, with how many tickets (lead)
 command-autoclose = what silence will close and when (lead)
 usage-tag = Write the tag. For example: /tag billing
 tags-of = 🏷 { $number }: { $tags }
@@ -628,6 +629,18 @@ away-reminder = No tickets come to you meanwhile; write /back when you are here 
 step-handover = ↪ Hand over
 step-back = ☀️ I am back
 back-done = ☀️ { $name } is back.
+agents-list = 👥 Agents and their open tickets:
+agents-load = { $count ->
+    [0] no open ticket
+    [one] { $count } open ticket
+   *[other] { $count } open tickets
+ }
+agents-away = away until { $until }
+agents-away-open = away until further notice
+agents-off = outside working hours
+agents-silent = silent since { $since }
+agents-unheard = not heard of so far
+agents-gone = no longer an agent here; { $command } hands over
 handover-nothing = { $name } has no open tickets.
 handover-done = ↪ Handed over from { $name }:
 handover-more = There may be more; the same command goes on.

@@ -608,6 +608,7 @@ command-untag = etiketi kaldır
 command-away = uzaktayım: yarın 09:00, 3 gün …
 command-back = döndüm
 command-handover = açık talepleri başkalarına devret
+command-agents = kim burada, kimde kaç talep var (lider)
 command-autoclose = sessizlik neyi ne zaman kapatacak (lider)
 usage-tag = Etiketi yazın. Örnek: /tag fatura
 tags-of = 🏷 { $number }: { $tags }
@@ -620,6 +621,17 @@ away-reminder = Bu arada size talep verilmez; döndüyseniz /back yazın.
 step-handover = ↪ Devret
 step-back = ☀️ Döndüm
 back-done = ☀️ { $name } döndü.
+agents-list = 👥 Temsilciler ve açık talepleri:
+agents-load = { $count ->
+    [0] talep yok
+   *[other] { $count } açık talep
+ }
+agents-away = dönüşü { $until }
+agents-away-open = uzakta, dönünce haber verecek
+agents-off = mesai dışında
+agents-silent = son görülme { $since }
+agents-unheard = henüz hiç yazmadı
+agents-gone = artık burada temsilci değil; { $command } devreder
 handover-nothing = { $name } üzerinde açık talep yok.
 handover-done = ↪ { $name } devretti:
 handover-more = Daha fazlası olabilir; aynı komut sürdürür.

@@ -51,6 +51,7 @@ EVERYBODY = {
 }
 LEADS = {
     "close": "/close bitti",
+    "agents": "/agents",
     "autoclose": "/autoclose",
     "closed": "/closed 2026-12-31",
     "ban": "/ban küfür",
@@ -63,7 +64,7 @@ LINES = EVERYBODY | LEADS | ADMINS
 ALLOWED = {name: AGENTS if name in EVERYBODY else {"admin"} if name in ADMINS else {"admin", "lead"} for name in LINES}
 # Who is told why nothing happened; the others are not heard at all, or are customers.
 TOLD_SO = AGENTS | {"owner", "ex-agent", "anonymous admin", "linked channel", "forwarded", "via bot", "nobody"}
-LOOKING = {"history", "tickets", "status", "help", "why", "autoclose"}
+LOOKING = {"history", "tickets", "status", "help", "why", "agents", "autoclose"}
 # What these do depends on whether the sender was away or has tickets.
 OWN = {"away", "back", "handover"}
 # A button carries one short argument; these commands want words and only say so.

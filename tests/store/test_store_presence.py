@@ -71,6 +71,15 @@ async def test_the_load_of_an_agent_is_what_is_not_closed(new_ticket: NewTicket)
     done, step = transition(replace(await new_ticket(), assignee=7), Action.CLOSE, actor=SYSTEM, at=NOW)
     await tickets.save(done, step, {})
     assert (await presence.load(7), await presence.load(8)) == (3, 0)
+    await tickets.save(replace(await new_ticket(), assignee=8), None, {})
+    await new_ticket()
+    assert await presence.loads() == {7: 3, 8: 1}
+
+
+@pytest.mark.parametrize("backend", [Dialect.SQLITE], ids=str)
+async def test_counting_what_everybody_has_reads_only_what_is_open_and_given() -> None:
+    [plan] = await rows(f"EXPLAIN QUERY PLAN {presence.LOADS}")
+    assert "ticket_assignee (assignee>?)" in plan["detail"]
 
 
 async def test_a_step_comes_due_once_for_each_round_and_is_told_once(ticket: Ticket) -> None:

@@ -25,12 +25,14 @@ def ticket_of(row: Row) -> Ticket:
 def next_steps(seen: Seen, witness: Witness) -> Mapping[int, int]:
     """When the next step of each ticket's clocks is due, computed anew from its history."""
     over = {(row["ticket_id"], row["clock"], row["since"], row["step"]) for row in seen["escalation"]}
+    vips = {requester["id"] for requester in seen["requester"] if requester["vip"]}
     found: dict[int, int] = {}
     for ticket_id, row in seen.tickets.items():
         if row["status"] == Status.CLOSED or not witness.sla.escalates:
             continue
         steps = [_step(one) for one in seen.steps[ticket_id]]
-        history = events_of(ticket_of(row), steps, {"priority": row["priority"], "category": row["category"]})
+        facts = {"priority": row["priority"], "category": row["category"]}
+        history = events_of(ticket_of(row), steps, facts | {"vip": "yes" if row["requester_id"] in vips else "no"})
         for alarm in alarms(history, witness.sla, max(witness.now, history[-1].at)):
             if (ticket_id, alarm.clock, alarm.since, alarm.step) not in over:
                 found.setdefault(ticket_id, alarm.due_at)

@@ -104,7 +104,7 @@ def merges(step: Row) -> bool:
 
 
 def audited(seen: Seen) -> Iterator[str]:
-    """Each closing by a lead, merging and ban has exactly one row in the audit, and nothing else has (I11)."""
+    """Each closing by a lead, merging, ban and VIP has exactly one row in the audit, and nothing else has (I11)."""
     told = Counter(
         (row["ticket_id"], row["at"], row["actor_id"], row["action"])
         for row in seen["audit"]
@@ -118,17 +118,19 @@ def audited(seen: Seen) -> Iterator[str]:
     if told != done:
         yield f"I11: closings {done - told} lack an audit row, {told - done} have one too many"
     for requester in seen["requester"]:
-        yield from _bans(seen, requester)
+        yield from _turns(seen, requester, "banned", "ban")
+        yield from _turns(seen, requester, "vip", "vip")
 
 
-def _bans(seen: Seen, requester: Row) -> Iterator[str]:
-    """Bans and unbans of a person take turns, and the last one is what counts."""
+def _turns(seen: Seen, requester: Row, mark: str, name: str) -> Iterator[str]:
+    """Bans and unbans of a person take turns, and the last one is what counts; so with VIPs."""
     theirs = {ticket_id for ticket_id, row in seen.tickets.items() if row["requester_id"] == requester["id"]}
-    turns = [row["action"] for row in seen["audit"] if row["ticket_id"] in theirs and row["action"] in {"ban", "unban"}]
-    if turns != ["ban", "unban"] * (len(turns) // 2) + ["ban"] * (len(turns) % 2):
-        yield f"I11: the bans of requester {requester['id']} were {turns}"
-    if requester["banned"] != len(turns) % 2:
-        yield f"I11: requester {requester['id']} is banned without an audit row, or the other way round"
+    both = [name, f"un{name}"]
+    turns = [row["action"] for row in seen["audit"] if row["ticket_id"] in theirs and row["action"] in both]
+    if turns != both * (len(turns) // 2) + both[:1] * (len(turns) % 2):
+        yield f"I11: what was audited of requester {requester['id']} was {turns}"
+    if requester[mark] != len(turns) % 2:
+        yield f"I11: requester {requester['id']} is {mark} without an audit row, or the other way round"
 
 
 def timers(seen: Seen, witness: Witness) -> Iterator[str]:

@@ -99,6 +99,10 @@ class AgentsAct(CustomersAct):
     def lead_bans(self, agent: Person, pick: int, name: str) -> None:
         self.commanded(agent, pick, name)
 
+    @rule(agent=AGENT, pick=RECENT, name=st.sampled_from(("vip", "vip", "unvip", "agents")))
+    def lead_favours(self, agent: Person, pick: int, name: str) -> None:
+        self.commanded(agent, pick, name)
+
     @rule(agent=AGENT, pick=RECENT, name=st.sampled_from(("history", "tickets", "status", "help", "unknown")))
     def agent_looks(self, agent: Person, pick: int, name: str) -> None:
         self.commanded(agent, pick, name)

@@ -83,7 +83,7 @@ def _fate(helpdesk: HelpDesk, message: LedgerMessage) -> str:
 
 
 async def listing(helpdesk: HelpDesk, call: Call) -> str:
-    """`/tickets`, `/tickets mine`, `/tickets pending`: live tickets, oldest first."""
+    """`/tickets`, `/tickets mine`, `/tickets pending`: live tickets, newest first."""
     wanted = fold(call.argument)
     mine = wanted in {fold("mine"), fold("benim")}
     chosen = next((s for s in Status if wanted in {fold(s), fold(_status_name(helpdesk, s))}), None)
@@ -93,11 +93,13 @@ async def listing(helpdesk: HelpDesk, call: Call) -> str:
         status=chosen,
         assignee=call.agent.id if mine else None,
         live_only=chosen is not Status.CLOSED,
-        limit=_LISTED,
+        limit=_LISTED + 1,
     )
     if not found:
         return helpdesk.desk_text("tickets-none-here")
-    return "\n".join(_ticket_line(helpdesk, ticket) for ticket in found)
+    lines = [_ticket_line(helpdesk, ticket) for ticket in found[:_LISTED]]
+    more = [helpdesk.desk_text("tickets-more")] if len(found) > _LISTED else []
+    return "\n".join(lines + more)
 
 
 def _ticket_line(helpdesk: HelpDesk, ticket: Ticket) -> str:

@@ -456,6 +456,7 @@ reply-not-carried = { $kind } cannot be carried to the requester; please send te
 edit-not-sent = ✏️ { $name }: this edit was not sent to the requester (it begins with “/”).
 ticket-unknown = There is no ticket { $given }.
 tickets-none-here = No tickets fit this filter.
+tickets-more = … and more; /tickets mine or /tickets STATUS narrows it down.
 status-counts = Tickets:
 history-of = 🕘 { $number } · { $name }
 role-set = { $name }: { $role }

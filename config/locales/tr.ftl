@@ -454,6 +454,7 @@ reply-not-carried = { $kind } müşteriye taşınamıyor; lütfen yazı, dosya, 
 edit-not-sent = ✏️ { $name }: bu düzeltme müşteriye gönderilmedi (“/” ile başlıyor).
 ticket-unknown = { $given } numaralı bir talep yok.
 tickets-none-here = Bu süzgece uyan talep yok.
+tickets-more = … ve dahası; /tickets benim ya da /tickets DURUM daha azını gösterir.
 status-counts = Talepler:
 history-of = 🕘 { $number } · { $name }
 role-set = { $name }: { $role }

@@ -1,5 +1,8 @@
 """What agents' words and commands write: the ledger, history, timers, errands to the customer and none for notes."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.ledger import Delivery, Op, Visibility
@@ -241,6 +244,17 @@ async def test_looking_changes_nothing(desk_house: House) -> None:
         await desk_house.agent(command, ticket)
     after = await counted()
     assert {**before, "outbox": after["outbox"]} == after
+
+
+@pytest.mark.parametrize(("tickets_there", "lines"), [(20, 20), (21, 21), (25, 21)])
+async def test_a_long_list_says_that_there_is_more(desk_house: House, tickets_there: int, lines: int) -> None:
+    for number in range(tickets_there):
+        who = replace(AYSE, keys=(f"phone:9055500{number:05}",))
+        ticket = await desk_house.opened(f"Talep {number}", who=who)
+    await desk_house.agent("/tickets")
+    told = json.loads((await outgoing())[-1]["payload"])["part"]["text"].splitlines()
+    assert (len(told), told[0].split(" · ")[0]) == (lines, ticket.label)
+    assert told[-1].startswith("…") is (tickets_there > 20)
 
 
 async def test_history_tells_steps_and_words_in_order(desk_house: House) -> None:

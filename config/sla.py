@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -47,6 +46,7 @@ from config.sla_names import (
     once,
 )
 from config.sla_values import Country, Day, Hours, Length, TimeOfDay, Weekdays, Zone, length
+from config.sla_version import version_of
 
 
 class _Strict(BaseModel):
@@ -248,13 +248,14 @@ def read_sla(path: Path, locale: str, teams: Collection[str] | None = None) -> S
     With `teams`, those of the settings, it may name no other.
     """
     file = read_policy_file(path, _File, Known(teams))
+    calendars = {name: calendar.made(name, locale) for name, calendar in file.calendars.items()}
     return Sla(
         default=file.default,
         policies={name: policy.made(name) for name, policy in file.policies.items()},
-        calendars={name: calendar.made(name, locale) for name, calendar in file.calendars.items()},
+        calendars=calendars,
         rules=tuple(rule.made() for rule in file.rule),
         teams={name: team.calendar for name, team in file.teams.items()},
         auto_close=file.auto_close.made(),
         presence=file.presences(),
-        version=crc32(path.read_bytes()),
+        version=version_of(path.read_bytes(), calendars),
     )

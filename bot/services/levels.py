@@ -17,6 +17,7 @@ SLICE = 10
 """So many tickets share a commit: messages wait for no more than that."""
 _AT = "levels:at"
 _KNOWN = "levels:known"
+_DAYS = "levels:days"
 _OPEN = "levels:open"
 _TOLD_EVERY = 10_000
 CARDS = 100
@@ -71,16 +72,23 @@ def _day(helpdesk: HelpDesk, argument: str) -> tuple[date, str]:
 
 
 async def settle(helpdesk: HelpDesk) -> None:
-    """At a start: take the closed days into account; where the files changed meanwhile, every ticket follows."""
+    """At a start: take the closed days into account; where files or settings changed, every ticket follows."""
     async with db.transaction():
         await presence.listens(helpdesk)
     helpdesk.levels.sla = helpdesk.levels.load().closing(await levels.closed_days())
-    if await bookmarks.read(_KNOWN) == helpdesk.levels.sla.version:
+    known = (await bookmarks.read(_KNOWN), await bookmarks.read(_DAYS))
+    if known == (helpdesk.levels.sla.version, helpdesk.policies.auto_close_days):
         return
     if await levels.live_count():
         await _begin(helpdesk)
     else:
-        await bookmarks.write(_KNOWN, helpdesk.levels.sla.version)
+        await _note(helpdesk)
+
+
+async def _note(helpdesk: HelpDesk) -> None:
+    """Every ticket follows these levels and this many days, or soon will."""
+    await bookmarks.write(_KNOWN, helpdesk.levels.sla.version)
+    await bookmarks.write(_DAYS, helpdesk.policies.auto_close_days)
 
 
 async def keep_up(helpdesk: HelpDesk) -> None:
@@ -95,7 +103,7 @@ async def keep_up(helpdesk: HelpDesk) -> None:
 
 async def _begin(helpdesk: HelpDesk) -> int:
     """Let every open ticket be looked at, from the first one on; returns how many there are."""
-    await bookmarks.write(_KNOWN, helpdesk.levels.sla.version)
+    await _note(helpdesk)
     await bookmarks.write(_AT, 0)
     count = await levels.live_count()
     await bookmarks.write(_OPEN, count)

@@ -9,7 +9,7 @@ from bot.domain.ledger import Urgency
 from bot.domain.ticket import Action, Ticket
 from bot.domain.timers import DAY_MS, Timer, TimerKind
 from bot.helpdesk import HelpDesk
-from bot.services import autoclose, errands, escalation, presence
+from bot.services import autoclose, clockwork, errands, escalation, presence
 from bot.services.casework import apply
 from store import db, gestures, inbox, outbox, tickets, timers
 
@@ -59,11 +59,15 @@ async def prune(helpdesk: HelpDesk) -> int:
 
 
 async def fired(helpdesk: HelpDesk, timer: Timer) -> None:
-    """One due timer. The ticket is looked at afresh: a timer is a wake-up, never a decision."""
+    """One due timer. The ticket is looked at afresh: a timer is a wake-up, never a decision.
+
+    A setting may have changed since it was armed; then it is armed anew for the instant that holds now.
+    """
     ticket = await tickets.get(timer.ticket_id)
     if ticket is None:
         return
     if timer.kind is not TimerKind.SLA and helpdesk.deadlines(ticket).get(timer.kind) != timer.due_at:
+        await tickets.rearm(ticket, None, await clockwork.deadlines(helpdesk, ticket))
         return
     await _ACTIONS[timer.kind](helpdesk, ticket)
 

@@ -53,6 +53,10 @@ class Channel(Protocol):
         """Vendor bytes of one item to an event. Raises `Unparsable`."""
         ...
 
+    def lanes(self, keys: Sequence[str]) -> list[str]:
+        """The lanes of the door by which a person with these keys is heard."""
+        ...
+
     async def send(
         self,
         to: Address,

@@ -17,6 +17,8 @@ from store.sql import changed, look, rows
 ALL_SLOTS: Final = frozenset(range(SLOTS))
 LONGEST_RUN: Final = 16
 """So many rows of one lane are handed out at once: a flood is worked off quickly, and still lets others in."""
+_LOOKED_AT: Final = 1_000
+"""Parked rows have no index by lane; the newest of them are looked through."""
 
 _APPEND: Final = """
 INSERT INTO inbox (channel, key, lane, slot, raw, received_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -65,6 +67,14 @@ SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
     (SELECT received_at FROM inbox WHERE state = 'waiting' AND due_at <= ? ORDER BY received_at LIMIT 1) AS oldest"""
 _UNDER_WAY: Final = "SELECT id FROM inbox WHERE state = 'claimed' AND epoch = ? AND slot IN numbers(?) LIMIT 1"
 _BUSY: Final = "SELECT id FROM inbox WHERE state IN ('waiting', 'claimed') LIMIT 1"
+_UNREAD: Final = """
+SELECT id FROM inbox WHERE channel = ?1 AND lane IN texts(?2) AND state IN ('waiting', 'claimed')
+UNION ALL
+SELECT id FROM (
+    SELECT id, channel, lane, received_at FROM inbox WHERE state = 'parked' ORDER BY id DESC LIMIT ?4
+) AS newest
+WHERE channel = ?1 AND lane IN texts(?2) AND received_at >= ?3
+LIMIT 1"""
 _PRUNE: Final = """
 DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = 'done' AND done_at < ? LIMIT ?) RETURNING id"""
 
@@ -159,6 +169,11 @@ async def park(row_id: int, epoch: str, error: str) -> None:
 async def parked_since(instant: int, most: int) -> int:
     """How many of the newest `most` parked rows came at that instant or later."""
     return int((await rows(_PARKED_SINCE, most, instant))[0]["parked"])
+
+
+async def unread(channel: str, lanes: Sequence[str], since: int) -> bool:
+    """Whether something in these lanes waits, is being worked on, or was parked of what came since that instant."""
+    return bool(await rows(_UNREAD, channel, to_json(list(lanes)), since, _LOOKED_AT))
 
 
 async def release_orphans(epoch: str, now: int, slots: frozenset[int] = ALL_SLOTS) -> int:

@@ -11,6 +11,7 @@ from adapters.whatsapp.limits import CAPABILITIES
 from adapters.whatsapp.loose import mapping, sequence, text
 from adapters.whatsapp.parse import parse
 from adapters.whatsapp.render import Rendered, recipient, render, render_file
+from adapters.whatsapp.split import lanes_of
 from bot.domain.account import AccountReport
 from bot.domain.channel import Capabilities
 from bot.domain.errors import SendError
@@ -45,6 +46,10 @@ class WhatsAppChannel:
     def parse(self, raw: bytes) -> Inbound:
         """An item of `split` to an event. Raises `Unparsable`."""
         return parse(raw, self._phone_number_id)
+
+    def lanes(self, keys: Sequence[str]) -> list[str]:
+        """Which of the ids leads the lane depends on what Meta told with each message."""
+        return lanes_of(self._phone_number_id, [key.partition(":")[2] for key in keys])
 
     def explain(self, code: str, detail: str = "") -> SendError:
         """What the error code of a late `failed` receipt means."""

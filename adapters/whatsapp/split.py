@@ -142,6 +142,11 @@ def _other(part: Json, lane: str) -> Item:
     return Item(channel=CHANNEL, key=_digest(raw), lane=lane, raw=raw)
 
 
+def lanes_of(phone_number_id: str, ids: list[str]) -> list[str]:
+    """The lanes of a person with these ids at that number of ours."""
+    return [_lane({"phone_number_id": phone_number_id}, each) for each in ids]
+
+
 def _lane(metadata: object, who: str) -> str:
     return f"wa:{_short(text(mapping(metadata).get('phone_number_id')))}:{_short(who)}"
 

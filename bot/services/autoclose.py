@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.ledger import Delivery
 from bot.domain.outgoing import Button, Outgoing
+from bot.domain.people import Conversation
 from bot.domain.press import Verb, encode
 from bot.domain.ticket import WAITING, Action, ActorKind, Status, Ticket
 from bot.domain.timers import TimerKind
@@ -11,12 +12,16 @@ from bot.helpdesk import HelpDesk
 from bot.services import delivery, errands, proposals
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
-from store import conversations, messages, tickets, timers
+from store import conversations, inbox, messages, tickets, timers
 
 LISTED = 20
 BUTTONS = 6
 _A_ROW = 3
 _OUT = frozenset({Delivery.SENT, Delivery.DELIVERED, Delivery.READ})
+
+
+class Unheard(Exception):
+    """Something of the requester's was not read yet, or could not be: the timer is looked at again with its lease."""
 
 
 async def remind(helpdesk: HelpDesk, ticket: Ticket) -> None:
@@ -25,6 +30,7 @@ async def remind(helpdesk: HelpDesk, ticket: Ticket) -> None:
     if end <= helpdesk.now() or not await silence_is_theirs(ticket):
         return
     conversation = await conversation_of(ticket)
+    await _refuse_if_unread(helpdesk, ticket, conversation)
     rows: tuple[tuple[Button, ...], ...] = ()
     if ticket.status is Status.SOLUTION_PROPOSED:
         rows = (proposals.buttons(helpdesk, conversation.locale, ticket),)
@@ -46,8 +52,9 @@ async def close(helpdesk: HelpDesk, ticket: Ticket) -> None:
     if not await silence_is_theirs(ticket):
         await delivery.stop_waiting(helpdesk, ticket.id)
         return
-    before, ticket = ticket, await apply(helpdesk, ticket, Action.EXPIRE)
     conversation = await conversation_of(ticket)
+    await _refuse_if_unread(helpdesk, ticket, conversation)
+    before, ticket = ticket, await apply(helpdesk, ticket, Action.EXPIRE)
     if conversation.ticket_id == ticket.id:
         await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
     days = helpdesk.patience(before, conversation.locale)
@@ -55,6 +62,14 @@ async def close(helpdesk: HelpDesk, ticket: Ticket) -> None:
         helpdesk, conversation, "closed-no-answer", ticket=ticket, template="closed", number=ticket.label, days=days
     )
     await errands.line(helpdesk, ticket.id, "desk-auto-closed", days=helpdesk.patience(before))
+
+
+async def _refuse_if_unread(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation) -> None:
+    """Whoever has written is not silent, read or not. Raises `Unheard`."""
+    channel = helpdesk.channels.get(conversation.channel)
+    lanes = channel.lanes(conversation.keys) if channel is not None else []
+    if await inbox.unread(conversation.channel, lanes, ticket.waiting_since or 0):
+        raise Unheard(ticket.label)
 
 
 async def silence_is_theirs(ticket: Ticket) -> bool:

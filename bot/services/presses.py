@@ -5,7 +5,7 @@ from bot.domain.people import Conversation
 from bot.domain.press import Press, Verb, decode
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, delivery, errands, proposals, questions, selfservice
+from bot.services import aftercare, crossing, delivery, errands, proposals, questions, selfservice
 from bot.services.casework import notify
 from store import conversations, tickets
 
@@ -19,7 +19,7 @@ _LOOKS = frozenset({Verb.SHOW, Verb.SHOW_ANSWER})
 async def pressed(helpdesk: HelpDesk, channel: str, event: Pressed) -> None:
     """Do what the button says if it is this customer's to press; a press always gets an answer."""
     conversation, _ = await conversations.resolve(channel, event.author, helpdesk.now(), helpdesk.policies.locale)
-    await delivery.window_opened(helpdesk, conversation, event.at)
+    conversation = await delivery.window_opened(helpdesk, conversation, event.at)
     # Whoever is not listened to gets the spinner stopped and nothing else: a press could reopen, or open a topic.
     text = "" if conversation.requester.banned else await _act(helpdesk, conversation, event)
     if event.press_id:
@@ -54,7 +54,7 @@ async def _act_on_ticket(
     if press.verb in _ANSWERS:
         return await questions.pressed(helpdesk, conversation, ticket, press, event)
     if press.verb in _DECISIONS:
-        return await proposals.pressed(helpdesk, conversation, ticket, press)
+        return await _decided(helpdesk, conversation, ticket, press, event)
     if press.verb in _AFTERCARE:
         return await aftercare.pressed(helpdesk, conversation, ticket, press)
     if press.verb is Verb.SHOW_ANSWER:
@@ -63,3 +63,10 @@ async def _act_on_ticket(
         await selfservice.show(helpdesk, conversation, ticket)
         return ""
     return "button-old"
+
+
+async def _decided(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, press: Press, event: Pressed) -> str:
+    """Accept or reject, perhaps of before a closing that only overtook it."""
+    if crossing.has_crossed(helpdesk, ticket, event.at):
+        return await crossing.pressed(helpdesk, conversation, ticket, press, event.at)
+    return await proposals.pressed(helpdesk, conversation, ticket, press)

@@ -61,13 +61,24 @@ async def _accept(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket
     ticket = await apply(helpdesk, ticket, Action.ACCEPT, actor=rights.requester(conversation))
     if conversation.ticket_id == ticket.id:
         await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
+    await thank(helpdesk, conversation, ticket)
+
+
+async def thank(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    """The requester and the desk are told that the solution was accepted."""
     await notify(helpdesk, conversation, "closed-accepted", ticket=ticket, number=ticket.label)
     await errands.line(helpdesk, ticket.id, "desk-accepted", name=conversation.requester.name)
 
 
 async def _reject(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
     """Back to the same agent at once; the reason follows as the next message."""
-    ticket = await apply(helpdesk, ticket, Action.REJECT, actor=rights.requester(conversation))
+    await ask_why(
+        helpdesk, conversation, await apply(helpdesk, ticket, Action.REJECT, actor=rights.requester(conversation))
+    )
+
+
+async def ask_why(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket) -> None:
+    """The next message of the requester is the reason for a reject."""
     await conversations.save(replace(conversation, ticket_id=ticket.id, awaiting=awaiting_reason(ticket)))
     await notify(helpdesk, conversation, "rejected-ask-reason", ticket=ticket, number=ticket.label)
     key = "desk-rejected-assigned" if ticket.assignee else "desk-rejected"

@@ -11,6 +11,7 @@ from bot.helpdesk import HelpDesk
 from bot.services import (
     aftercare,
     afterthoughts,
+    crossing,
     delivery,
     errands,
     lanes,
@@ -47,6 +48,8 @@ async def _taken_in(helpdesk: HelpDesk, conversation: Conversation, said: Said) 
         await opening.open_ticket(helpdesk, conversation, said)
     elif ticket.live:
         await _continue(helpdesk, conversation, ticket, said)
+    elif crossing.has_crossed(helpdesk, ticket, said.at):
+        await crossing.written(helpdesk, conversation, ticket, said)
     else:
         await aftercare.written(helpdesk, conversation, ticket, said)
 

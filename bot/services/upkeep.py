@@ -29,6 +29,8 @@ async def sweep(helpdesk: HelpDesk) -> int:
         for timer in due:
             try:
                 await fire(helpdesk, timer)
+            except autoclose.Unheard as unheard:
+                log.info("nothing is closed while something is unread", ticket=str(unheard))
             except Exception:
                 # The claim lapses with its lease, and the timer is tried again then.
                 log.exception("timer failed", timer=timer.id, kind=timer.kind, ticket=timer.ticket_id)

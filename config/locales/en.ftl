@@ -159,6 +159,7 @@ closed-by-lead = { $number }: Your request was closed. If you have a question, j
 offer-reopen = Your request { $number } was closed. Is this about it, or is it a new request?
 reopened = { $number }: Your request is open again.
 reopened-by-desk = { $number }: We are taking up your request again.
+reopened-in-time = { $number }: You had answered before we closed your request, but your answer only reached us now. Your request is open again.
 merged = { $number }: This is about the same thing as your request { $other }. We go on there; just keep writing here.
 correction = ✏️ Correction: { $text }
 
@@ -263,6 +264,7 @@ desk-rejected = ❌ { $name } rejected the solution and was asked why.
 desk-rejected-assigned = ❌ { $name } rejected the solution and was asked why. The ticket is back with { $agent }.
 desk-contradiction = ⚠️ { $name } accepted but also wrote that it still fails; we asked once more.
 desk-reopened = ↩️ { $name } reopened the ticket.
+desk-answer-crossed = ↩️ { $name } had answered before the auto-close ({ $at }), but the answer only came now; the ticket is open again.
 desk-merged-into = 🔗 { $name } merged this ticket into { $number }; what the requester writes goes there now.
 desk-merged-here = 🔗 { $name } merged { $number } into this ticket: “{ $subject }”. What was said there stays there (/history { $number }).
 desk-merge-undone = 🔗 { $name } took { $number } out again; it is a ticket of its own.
@@ -597,6 +599,7 @@ levels-followed = ⏱ The clocks of all open tickets are renewed.
 history-levels = service levels changed
 history-vip = requester became a VIP
 history-unvip = requester is no VIP any more
+history-crossed = had answered before the closing: { $at }
 calendar-days = { $count ->
     [one] { $count } day
    *[other] { $count } days

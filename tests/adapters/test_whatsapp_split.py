@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.whatsapp.channel import WhatsAppChannel
 from adapters.whatsapp.split import UNPARSED_LANE, split
+from bot.domain.message import Event
 
 FOLDER = Path(__file__).parent / "payloads" / "whatsapp"
 NUMBER = "100000000000001"
@@ -26,6 +28,15 @@ def lanes(name: str) -> list[str]:
 
 def test_a_message_is_known_by_its_wamid() -> None:
     assert keys("batch_two_people") == ["m:wamid.BATCH1", "m:wamid.BATCH2", "m:wamid.BATCH3"]
+
+
+@pytest.mark.parametrize("name", ["batch_two_people", "button_reply_without_phone", "image_caption", "location"])
+def test_the_lane_of_a_message_is_one_of_those_its_person_is_heard_by(name: str) -> None:
+    channel = WhatsAppChannel("token", NUMBER)
+    for item in split(recorded(name)):
+        said = channel.parse(item.raw)
+        assert isinstance(said, Event)
+        assert item.lane in channel.lanes(said.author.keys)
 
 
 def test_a_status_is_known_by_its_wamid_and_name() -> None:

@@ -48,6 +48,14 @@ async def test_rejecting_asks_why_and_goes_back_to_the_same_agent(desk_house: Ho
     assert any("ret nedeni" in post and "zaten takılı" in post for post in desk_house.telegram.said())
 
 
+async def test_a_press_opens_the_window_for_the_question_that_follows_it(desk_house: House) -> None:
+    ticket = await proposed(desk_house)
+    desk_house.clock.move(2 * DAY)
+    await desk_house.presses(f"r:{ticket.id}:1")
+    await desk_house.deliver()
+    assert "Neyin olmadığını" in desk_house.whatsapp.said()[-1]
+
+
 @pytest.mark.parametrize("token", ["a:{}:1", "r:{}:1", "aa:{}:1"])
 async def test_the_button_of_an_older_proposal_does_no_harm(desk_house: House, token: str) -> None:
     ticket = await proposed(desk_house, times=2)

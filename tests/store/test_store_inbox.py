@@ -209,6 +209,22 @@ async def test_the_state_names_the_oldest_row_that_is_due() -> None:
     assert await inbox.state(500) == DoorState(waiting=1, parked=0, oldest_waiting_at=10)
 
 
+async def test_unread_is_what_waits_is_worked_on_or_was_parked_since() -> None:
+    await inbox.append(
+        [_item("old", lane="me"), _item("other", lane="she"), _item("other", lane="me", channel="x")], 10
+    )
+    assert await inbox.unread("telegram", ["me", "mine"], 0)
+    assert await _claim("a", limit=1) == ["old"]
+    assert await inbox.unread("telegram", ["mine", "me"], 0), "it is being worked on"
+    await inbox.park(await _id("old"), "a", "odd")
+    assert await inbox.unread("telegram", ["me"], 10)
+    assert not await inbox.unread("telegram", ["me"], 11), "that was before"
+    assert not await inbox.unread("telegram", ["mine"], 0)
+    await inbox.append([_item("new", lane="me")], 200)
+    await inbox.finish([row.id for row in await inbox.claim("a", 200, LEASE, 9)], "a", 200)
+    assert not await inbox.unread("telegram", ["me"], 11)
+
+
 async def test_pruning_forgets_old_done_rows_only() -> None:
     await inbox.append([_item(key, lane=key) for key in "abcd"], 10)
     taken = await inbox.claim("a", 100, LEASE, 3)

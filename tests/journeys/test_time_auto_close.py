@@ -147,6 +147,25 @@ async def test_a_customer_who_answered_while_gise_was_down_for_long_is_not_close
         assert await expiries() == 0
 
 
+async def test_an_answer_that_meta_brings_after_the_closing_takes_it_back(world: World, app: App, ayse: Phone) -> None:
+    ayse.says("Yazıcı çalışmıyor")
+    await ayse.hears(NUMBER)
+    desk = await topic(world, NUMBER)
+    desk.writes(ELIF.user_id, "/ask Hangi model?")
+    await ayse.hears("Hangi model?")
+    await world.whatsapp.settle()
+    world.whatsapp.webhooks.hold()
+    world.clock.move(3.9 * DAY)
+    ayse.says("Model 5")
+    world.clock.move(0.1 * DAY + MARGIN)
+    await desk.shows("⌛", "4 gün")
+    world.whatsapp.webhooks.release()
+    await desk.shows("↩️", "otomatik kapanmadan önce")
+    await desk.shows("Model 5")
+    await ayse.hears(NUMBER, "yeniden açıldı")
+    assert (await ticket()).status is Status.OPEN
+
+
 async def test_five_days_of_downtime_are_caught_up_with_once_and_in_order(world: World, settings: Settings) -> None:
     zeynep, john = Phone(world, ZEYNEP.key), Phone(world, JOHN.key)
     async with opened(settings):

@@ -33,7 +33,8 @@ class Intake:
 class Policies:
     """The rules this desk runs by. `locale` is the desk's own language and the customers' default.
 
-    `templates` names the approved templates for a shut window by what they are for: `answer`, `reminder`, `closed`.
+    `templates` names the approved templates for a shut window by what they are for: `answer`, `reminder`,
+    `closed`, `no_news`.
     """
 
     locale: str

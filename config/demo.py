@@ -17,6 +17,7 @@ TEMPLATES = {
     "GISE_WHATSAPP__TEMPLATE_ANSWER": "gise_answer_waiting",
     "GISE_WHATSAPP__TEMPLATE_REMINDER": "gise_reminder",
     "GISE_WHATSAPP__TEMPLATE_CLOSED": "gise_closed",
+    "GISE_WHATSAPP__TEMPLATE_NO_NEWS": "gise_no_news",
 }
 """The sandbox's account has these approved, in both languages."""
 

@@ -76,11 +76,13 @@ class WhatsApp(Section):
     template_answer: TemplateName | None = Field(None, description=f"{_TEMPLATE} that says an answer is waiting")
     template_reminder: TemplateName | None = Field(None, description=f"{_TEMPLATE} that reminds of an open question")
     template_closed: TemplateName | None = Field(None, description=f"{_TEMPLATE} that tells of the closing")
+    template_no_news: TemplateName | None = Field(None, description=f"{_TEMPLATE} that says there is no news yet")
 
     @property
     def templates(self) -> dict[str, str]:
-        """The configured templates by what they are for: `answer`, `reminder`, `closed`."""
+        """The configured templates by what they are for: `answer`, `reminder`, `closed`, `no_news`."""
         named = {"answer": self.template_answer, "reminder": self.template_reminder, "closed": self.template_closed}
+        named["no_news"] = self.template_no_news
         return {purpose: name for purpose, name in named.items() if name}
 
     @property

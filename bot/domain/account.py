@@ -57,7 +57,7 @@ STATUS_FAULTS: Mapping[str, Fault | None] = {
 SPOILED = frozenset({Fault.PARAMETERS, Fault.BUTTONS})
 """Faults that no status tells of: the template's own text has to change."""
 
-_QUICK_REPLIES = {"answer": 1, "reminder": 0, "closed": 0}
+_QUICK_REPLIES = {"answer": 1, "reminder": 0, "closed": 0, "no_news": 0}
 """How many buttons with a token of ours go out with the template for each purpose."""
 
 

@@ -1,5 +1,6 @@
 """The one way a ticket changes: decide, save with history and timers, refresh the card."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.ledger import Delivery, LedgerMessage, Visibility
@@ -38,11 +39,13 @@ async def notify(
     rows: tuple[tuple[Button, ...], ...] = (),
     list_title: str = "",
     template: str = "",
+    outcome: Mapping[str, str | bool] | None = None,
     **values: str | int,
 ) -> None:
     """Say something to the customer in their language; with a ticket it becomes part of its chat history.
 
-    `template` is the purpose of the template that stands in for it where a window is shut.
+    `template` is the purpose of the template that stands in for it where a window is shut; `outcome` says that agents
+    are told of its fate (`happenings.outcome`).
     """
     text = helpdesk.text(conversation.locale, key, **values)
     message_id = None
@@ -64,6 +67,6 @@ async def notify(
         Outgoing(text=text, rows=rows, list_title=list_title),
         ticket_id=ticket.id if ticket else None,
         message_id=message_id,
-        notice=True,
+        notice=outcome or True,
         stand_in=await templates.chosen(helpdesk, template, conversation.locale, ticket.label) if ticket else None,
     )

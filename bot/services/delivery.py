@@ -11,7 +11,7 @@ from bot.domain.press import Verb, encode, is_row_id
 from bot.domain.ticket import WAITING, ActorKind
 from bot.helpdesk import HelpDesk
 from bot.measures import MESSAGE_COST
-from bot.services import afterthoughts, clockwork, errands, knocking, lanes, media, strays, templates
+from bot.services import afterthoughts, clockwork, errands, happenings, knocking, lanes, media, strays, templates
 from store import conversations, messages, outbox, tickets
 
 _OF_RECEIPT = {
@@ -57,6 +57,7 @@ async def sent(helpdesk: HelpDesk, errand: Errand, external_ids: list[str]) -> N
         await became(helpdesk, message_id, Delivery.SENT if errand.payload.get("last", True) else Delivery.SENDING)
     if not _is_knock(errand):
         await _await_answer(helpdesk, ids[-1])
+    await happenings.went(helpdesk, errand)
 
 
 def _is_knock(errand: Errand) -> bool:
@@ -164,9 +165,10 @@ async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
     template = templates.carried(errand.payload)
     fault = await templates.fault_of(helpdesk, template) if template else None
     reason = helpdesk.desk_text(fault.key if fault else "send-error-window")
-    await errands.line(
-        helpdesk, errand.ticket_id or 0, "delivery-notice-skipped", urgency=Urgency.FAILURE, reason=reason
-    )
+    if not await happenings.did_not(helpdesk, errand, reason):
+        await errands.line(
+            helpdesk, errand.ticket_id or 0, "delivery-notice-skipped", urgency=Urgency.FAILURE, reason=reason
+        )
 
 
 async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:

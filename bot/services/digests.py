@@ -15,6 +15,8 @@ from bot.helpdesk import HelpDesk
 from bot.services.lanes import DESK, customer_lane, desk_place, dump_part
 from store import outbox
 
+CLOCKS = "sla-digest"
+"""The heading over warnings and broken promises; others are over what time did."""
 PAUSE_MS = 2_000
 """So long a digest waits for its next line."""
 LISTED = 30
@@ -23,17 +25,19 @@ _ROOM = 3_400
 """Characters of lines that surely fit every channel with heading and names."""
 
 
-async def to_group(helpdesk: HelpDesk, chat: str, line: str, names: Sequence[str] = ()) -> None:
-    """Add a line for everybody in a group; whoever is named gets a mention."""
+async def to_group(
+    helpdesk: HelpDesk, chat: str, line: str, names: Sequence[str] = (), *, heading: str = CLOCKS
+) -> None:
+    """Add a line for everybody in a group; whoever is named gets a mention. Each `heading` has a digest of its own."""
     now = helpdesk.now()
     errand = Errand(
         channel=DESK,
         lane=f"{DESK}:chat:{chat}:",
         op=Op.SEND,
-        payload={"chat": chat, "thread": None, "external_reply_to": None, "about": None},
+        payload={"chat": chat, "thread": None, "external_reply_to": None, "about": None, "heading": heading},
         urgency=Urgency.STATUS,
         budget=desk_place(chat),
-        coalesce=f"digest:{chat}",
+        coalesce=f"digest:{chat}" if heading == CLOCKS else f"digest:{chat}:{heading}",
         created_at=now,
         due_at=now + PAUSE_MS,
     )
@@ -72,5 +76,6 @@ def _grown(helpdesk: HelpDesk, payload: Mapping[str, Any], line: str, names: Seq
         count += 1
         lines += [line] if len(lines) < LISTED and sum(map(len, lines)) + len(line) <= _ROOM else []
     more = [helpdesk.desk_text("sla-digest-more", count=count - len(lines))] if count > len(lines) else []
-    text = "\n".join((helpdesk.desk_text("sla-digest", count=count), *lines, *more, *filter(None, [", ".join(named)])))
+    heading = helpdesk.desk_text(payload.get("heading", CLOCKS), count=count)
+    text = "\n".join((heading, *lines, *more, *filter(None, [", ".join(named)])))
     return {**payload, "part": dump_part(Part(text=text)), "lines": lines, "count": count, "names": named}

@@ -27,20 +27,19 @@ async def to_customer(
     ticket_id: int | None,
     message_id: int | None = None,
     reply_to: int | None = None,
-    notice: bool = False,
+    notice: bool | Mapping[str, str | bool] = False,
     stand_in: Template | None = None,
 ) -> None:
     """Enqueue a message for the customer. A `notice` is dropped, visibly, rather than parked when it cannot go now.
 
-    `stand_in` goes out in its place where the customer's window is shut.
+    What a notice brings along is for whoever learns its fate (`happenings.outcome`). `stand_in` goes out in its place
+    where the customer's window is shut.
     """
     channel = helpdesk.channels[conversation.channel]
     skip_hint = helpdesk.text(conversation.locale, "skip-hint")
     fitted = fit(message, channel.capabilities, skip_hint=skip_hint, choose=message.list_title)
     now = helpdesk.now()
-    common: dict[str, Any] = {"reply_to": reply_to, "notice": notice}
-    if stand_in is not None:
-        common["stand_in"] = dump_part(Part(template=stand_in))
+    common = {"reply_to": reply_to, **_of_notice(notice), **_standing_in(stand_in)}
     await outbox.add(
         [
             Errand(
@@ -58,6 +57,14 @@ async def to_customer(
             for index, part in enumerate(fitted.parts, start=1)
         ]
     )
+
+
+def _of_notice(notice: bool | Mapping[str, str | bool]) -> dict[str, Any]:
+    return {"notice": bool(notice), **({"outcome": notice} if isinstance(notice, Mapping) else {})}
+
+
+def _standing_in(template: Template | None) -> dict[str, Any]:
+    return {} if template is None else {"stand_in": dump_part(Part(template=template))}
 
 
 async def template_to_customer(

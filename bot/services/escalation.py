@@ -13,7 +13,7 @@ from bot.domain.sla.clocks import Clock
 from bot.domain.sla.policy import ClockKind, Recipient
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
-from bot.services import addressees, clockwork, digests, errands, forgotten
+from bot.services import addressees, clockwork, digests, errands, forgotten, happenings
 from bot.services.casework import conversation_of, notify
 from bot.services.homes import home_of
 from store import db, escalations, tickets
@@ -22,8 +22,6 @@ from store.escalations import Raised
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
-SINGLY = 3
-"""So many are told in their own topics; more would eat the group's budget and nobody would read them."""
 
 
 async def fired(helpdesk: HelpDesk, ticket: Ticket) -> None:
@@ -44,7 +42,7 @@ async def tell(helpdesk: HelpDesk) -> int:
     for one in raised:
         try:
             async with db.transaction():
-                await _told(helpdesk, one, gathered=len(raised) > SINGLY)
+                await _told(helpdesk, one, gathered=len(raised) > happenings.SINGLY)
         except Exception:
             # It stays untold and is tried again with the next turn; the others do not wait for it.
             log.exception("escalation failed", escalation=one.id, ticket=one.ticket_id)
@@ -59,7 +57,7 @@ async def _told(helpdesk: HelpDesk, raised: Raised, *, gathered: bool) -> None:
         return
     ticket, clock = found
     if raised.recipient is Recipient.REQUESTER:
-        await _tell_requester(helpdesk, ticket)
+        await _tell_requester(helpdesk, ticket, gathered=gathered)
     elif raised.recipient is Recipient.ANOTHER_AGENT:
         await _give_away(helpdesk, ticket, raised, clock, gathered=gathered)
     elif not _is_nobodys_limit(ticket, raised):
@@ -84,11 +82,17 @@ async def _still(helpdesk: HelpDesk, raised: Raised) -> tuple[Ticket, Clock] | N
     return ticket, clock
 
 
-async def _tell_requester(helpdesk: HelpDesk, ticket: Ticket) -> None:
-    """Nobody gave the promised update: an honest line, once in a period."""
-    conversation = await conversation_of(ticket)
-    await notify(helpdesk, conversation, "notice-no-news", ticket=ticket, number=ticket.label)
-    await errands.line(helpdesk, ticket.id, "desk-no-news-told", urgency=Urgency.STATUS)
+async def _tell_requester(helpdesk: HelpDesk, ticket: Ticket, *, gathered: bool) -> None:
+    """Nobody gave the promised update: an honest line, once in a period; agents are told what became of it."""
+    await notify(
+        helpdesk,
+        await conversation_of(ticket),
+        "notice-no-news",
+        ticket=ticket,
+        template="no_news",
+        outcome=happenings.outcome(happenings.NO_NEWS, gathered=gathered),
+        number=ticket.label,
+    )
 
 
 async def _give_away(helpdesk: HelpDesk, ticket: Ticket, raised: Raised, clock: Clock, *, gathered: bool) -> None:

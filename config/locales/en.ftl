@@ -579,12 +579,17 @@ length-of-time = { $hours ->
 sla-warning = ⏳ { $number } · { $clock } is due { $deadline }. { $agent }: answer, hand over or postpone. { $subject }
 sla-broken = 🔥 { $number } · { $clock } was due { $deadline }. { $agent }: answer now or hand over. { $subject }
 sla-digest = ⏱ { $count } tickets are about to miss or have missed a promise:
+time-digest = 🗓 { $count ->
+    [one] The time has come for { $count } ticket:
+   *[other] The time has come for { $count } tickets:
+ }
 sla-digest-more = … and { $count } more; /tickets shows them all.
 promise-within = ⏱ We will answer within { $length }.
 promise-until = ⏱ We will answer by { $until }.
 promise-from = ⏱ We are closed right now and will look after you from { $opens }.
 notice-no-news = { $number }: We are working on your request; there is no news yet. We will write as soon as there is.
 desk-no-news-told = ⏱ No update came in time; the customer was told that there is no news yet.
+desk-no-news-untold = ⏱ No update came in time, and the customer could not be told that there is no news yet: { $reason }.
 command-closed = add or remove a closed day
 command-reload = read service levels and questions again
 reload-done = ✅ Service levels and questions were read again; the clocks of { $count } open tickets follow in the background.

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.account import STATUS_FAULTS, WELL, AccountReport, Fault, TemplateReport, fault_of, rated
 
-PURPOSES = ("answer", "reminder", "closed")
+PURPOSES = ("answer", "reminder", "closed", "no_news")
 FITTING = TemplateReport(name="x", language="tr", status="APPROVED", parameters=1, quick_replies=1)
 
 
@@ -37,7 +37,7 @@ def test_only_the_tickets_number_can_be_filled_in(purpose: str, misfit: Template
     assert fault_of(misfit, purpose) is Fault.PARAMETERS
 
 
-@pytest.mark.parametrize(("purpose", "fault"), [("answer", Fault.BUTTONS), ("reminder", None), ("closed", None)])
+@pytest.mark.parametrize(("purpose", "fault"), [("answer", Fault.BUTTONS), *((one, None) for one in PURPOSES[1:])])
 def test_only_the_answer_needs_a_button(purpose: str, fault: Fault | None) -> None:
     assert fault_of(replace(FITTING, quick_replies=0), purpose) is fault
     assert fault_of(replace(FITTING, quick_replies=3), purpose) is None

@@ -38,7 +38,7 @@ from tests.proofs.simulation_platform import Platforms, Taken, WildTelegram, Wil
 HASAN = Person(keys=("tg:800002",), name="Hasan")
 CUSTOMERS = (AYSE, ZEYNEP, MEHMET, HASAN)
 AGENTS = (ELIF, DENIZ, BOSS)
-TEMPLATES = {"answer": "answer_waits", "reminder": "reminder", "closed": "closed"}
+TEMPLATES = {"answer": "answer_waits", "reminder": "reminder", "closed": "closed", "no_news": "no_news"}
 CustomersEvent = Said | Edited | Revoked | Reacted | Pressed | Reachable
 DesksEvent = Said | Edited | Reacted | Pressed | MemberChanged
 _LONG = 1e6

@@ -157,6 +157,8 @@ DEFAULT_TEMPLATES = (
     Template("gise_reminder", "en", "Your request {{1}} is waiting for your answer. It closes in 24 hours."),
     Template("gise_closed", "tr", "{{1}} numaralı talebiniz kapatıldı."),
     Template("gise_closed", "en", "Your request {{1}} has been closed."),
+    Template("gise_no_news", "tr", "{{1}} numaralı talebiniz üzerinde çalışıyoruz, henüz yeni bir bilgi yok."),
+    Template("gise_no_news", "en", "We are working on your request {{1}}; there is no news yet."),
 )
 
 

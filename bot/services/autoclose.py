@@ -9,7 +9,7 @@ from bot.domain.press import Verb, encode
 from bot.domain.ticket import WAITING, Action, ActorKind, Status, Ticket
 from bot.domain.timers import TimerKind
 from bot.helpdesk import HelpDesk
-from bot.services import delivery, errands, proposals
+from bot.services import delivery, errands, happenings, proposals
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
 from store import conversations, inbox, messages, tickets, timers
@@ -47,7 +47,7 @@ async def remind(helpdesk: HelpDesk, ticket: Ticket) -> None:
     )
 
 
-async def close(helpdesk: HelpDesk, ticket: Ticket) -> None:
+async def close(helpdesk: HelpDesk, ticket: Ticket, *, gathered: bool) -> None:
     """Days of the requester's silence, and only of theirs."""
     if not await silence_is_theirs(ticket):
         await delivery.stop_waiting(helpdesk, ticket.id)
@@ -61,7 +61,7 @@ async def close(helpdesk: HelpDesk, ticket: Ticket) -> None:
     await notify(
         helpdesk, conversation, "closed-no-answer", ticket=ticket, template="closed", number=ticket.label, days=days
     )
-    await errands.line(helpdesk, ticket.id, "desk-auto-closed", days=helpdesk.patience(before))
+    await happenings.tell(helpdesk, ticket, "desk-auto-closed", gathered=gathered, days=helpdesk.patience(before))
 
 
 async def _refuse_if_unread(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation) -> None:

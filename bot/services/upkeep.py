@@ -1,6 +1,7 @@
 """What time does: auto-close and its reminder, waking postponed tickets, the end of intake, ETA reminders."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 import structlog
 
@@ -9,7 +10,7 @@ from bot.domain.ledger import Urgency
 from bot.domain.ticket import Action, Ticket
 from bot.domain.timers import DAY_MS, Timer, TimerKind
 from bot.helpdesk import HelpDesk
-from bot.services import autoclose, clockwork, errands, escalation, presence
+from bot.services import autoclose, clockwork, escalation, happenings, presence
 from bot.services.casework import apply
 from store import db, gestures, inbox, outbox, tickets, timers
 
@@ -23,12 +24,13 @@ log = structlog.get_logger(__name__)
 
 async def sweep(helpdesk: HelpDesk) -> int:
     """Claim what is due, oldest first, each timer in a commit of its own; returns how many there were."""
-    count = 0
+    count, telling = 0, 0
     while due := await timers.claim(helpdesk.epoch, helpdesk.now(), LEASE_MS, BATCH):
         reached("timers.claimed")
+        telling += sum(timer.kind in _TELLING for timer in due)
         for timer in due:
             try:
-                await fire(helpdesk, timer)
+                await fire(helpdesk, timer, gathered=telling > happenings.SINGLY)
             except autoclose.Unheard as unheard:
                 log.info("nothing is closed while something is unread", ticket=str(unheard))
             except Exception:
@@ -42,10 +44,10 @@ async def sweep(helpdesk: HelpDesk) -> int:
 
 
 @db.whole
-async def fire(helpdesk: HelpDesk, timer: Timer) -> None:
+async def fire(helpdesk: HelpDesk, timer: Timer, *, gathered: bool = False) -> None:
     """One claimed timer, in a commit of its own. Raises `LeaseLost` when somebody else took it over meanwhile."""
     await timers.fired(timer.id, helpdesk.epoch)
-    await fired(helpdesk, timer)
+    await fired(helpdesk, timer, gathered=gathered)
     reached("timers.before_commit")
 
 
@@ -60,7 +62,7 @@ async def prune(helpdesk: HelpDesk) -> int:
     return sum(pruned)
 
 
-async def fired(helpdesk: HelpDesk, timer: Timer) -> None:
+async def fired(helpdesk: HelpDesk, timer: Timer, *, gathered: bool = False) -> None:
     """One due timer. The ticket is looked at afresh: a timer is a wake-up, never a decision.
 
     A setting may have changed since it was armed; then it is armed anew for the instant that holds now.
@@ -71,7 +73,10 @@ async def fired(helpdesk: HelpDesk, timer: Timer) -> None:
     if timer.kind is not TimerKind.SLA and helpdesk.deadlines(ticket).get(timer.kind) != timer.due_at:
         await tickets.rearm(ticket, None, await clockwork.deadlines(helpdesk, ticket))
         return
-    await _ACTIONS[timer.kind](helpdesk, ticket)
+    if timer.kind in _TELLING:
+        await _TELLING[timer.kind](helpdesk, ticket, gathered=gathered)
+    else:
+        await _QUIET[timer.kind](helpdesk, ticket)
 
 
 async def _end_intake(helpdesk: HelpDesk, ticket: Ticket) -> None:
@@ -79,32 +84,32 @@ async def _end_intake(helpdesk: HelpDesk, ticket: Ticket) -> None:
     await apply(helpdesk, ticket, Action.SET, intake="", intake_until=None)
 
 
-async def _wake(helpdesk: HelpDesk, ticket: Ticket) -> None:
+async def _wake(helpdesk: HelpDesk, ticket: Ticket, *, gathered: bool) -> None:
     reason = ticket.postpone_reason
     ticket = await apply(helpdesk, ticket, Action.WAKE)
-    await errands.line(
-        helpdesk, ticket.id, "desk-woke", urgency=Urgency.WORDS, agent=ticket.assignee_name, reason=reason
-    )
+    about = {"agent": ticket.assignee_name, "reason": reason}
+    await happenings.tell(helpdesk, ticket, "desk-woke", gathered=gathered, urgency=Urgency.WORDS, **about)
 
 
-async def _eta(helpdesk: HelpDesk, ticket: Ticket) -> None:
+async def _eta(helpdesk: HelpDesk, ticket: Ticket, *, gathered: bool) -> None:
     """The promised day has come and the ticket is still with engineering."""
-    await errands.line(
-        helpdesk,
-        ticket.id,
-        "desk-eta",
-        urgency=Urgency.WORDS,
-        agent=ticket.assignee_name,
-        engineer=ticket.engineer,
-        issue=ticket.issue_key,
-    )
+    about = {"agent": ticket.assignee_name, "engineer": ticket.engineer, "issue": ticket.issue_key}
+    await happenings.tell(helpdesk, ticket, "desk-eta", gathered=gathered, urgency=Urgency.WORDS, **about)
 
 
-_ACTIONS: Mapping[TimerKind, Callable[[HelpDesk, Ticket], Awaitable[None]]] = {
-    TimerKind.INTAKE_END: _end_intake,
-    TimerKind.AUTO_CLOSE_REMINDER: autoclose.remind,
+class _Telling(Protocol):
+    """What ends in a line for agents, `gathered` in a digest or in the ticket's topic."""
+
+    async def __call__(self, helpdesk: HelpDesk, ticket: Ticket, *, gathered: bool) -> None: ...
+
+
+_TELLING: Mapping[TimerKind, _Telling] = {
     TimerKind.AUTO_CLOSE: autoclose.close,
     TimerKind.WAKE: _wake,
     TimerKind.ETA: _eta,
+}
+_QUIET: Mapping[TimerKind, Callable[[HelpDesk, Ticket], Awaitable[None]]] = {
+    TimerKind.INTAKE_END: _end_intake,
+    TimerKind.AUTO_CLOSE_REMINDER: autoclose.remind,
     TimerKind.SLA: escalation.fired,
 }

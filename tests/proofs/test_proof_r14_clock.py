@@ -110,6 +110,7 @@ async def test_each_timer_goes_off_exactly_once_whatever_clocks_and_workers_do(h
         await shift.works()
         effects, reminded = await crowd.effects()
         assert list(crowd.wrong(effects, reminded, house.clock.now())) == []
+        assert await crowd.told() == crowd.to_tell(effects)
     gone_off = sum(map(bool, effects.values()))
     proof.tell(timers=amount, gone_off=gone_off, reminded=reminded.total(), closed=len(crowd.closed))
     proof.tell(jumps=jumped, met=shift.met)

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from json import loads
 from random import Random
 
 from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
 from bot.domain.ticket import SYSTEM, Action, Priority, Status, Ticket
 from bot.domain.timers import DAY_MS, HOUR_MS, TimerKind
 from bot.services.casework import apply
+from bot.services.upkeep import LEASE_MS
 from store import tickets
 from store.sql import rows
 from tests.builders import House
@@ -27,16 +29,22 @@ KINDS = (TimerKind.WAKE, TimerKind.AUTO_CLOSE, TimerKind.ETA, TimerKind.INTAKE_E
 _STEPS = {TimerKind.WAKE: Action.WAKE, TimerKind.AUTO_CLOSE: Action.EXPIRE, TimerKind.INTAKE_END: Action.SET}
 _HISTORY = "SELECT ticket_id, action, at FROM history WHERE action IN ('wake', 'expire', 'set', 'close') ORDER BY id"
 _SAID = "SELECT ticket_id, at, content FROM message WHERE author = 'system' ORDER BY id"
-_LINES = "SELECT ticket_id, created_at AS at, payload FROM outbox WHERE op = 'send' AND channel = 'desk' ORDER BY id"
+_REMINDED = "SELECT ticket_id, lease_until FROM timer WHERE kind = 'eta' AND state = 'fired'"
+_LINES = "SELECT payload FROM outbox WHERE op = 'send' AND channel = 'desk'"
+_TELLING = {TimerKind.WAKE: "⏰", TimerKind.ETA: "📅", TimerKind.AUTO_CLOSE: "⌛"}
 
 
 @dataclass(slots=True)
 class Crowd:
-    """Tickets by id with what they wait for; `closed` are those that somebody closed, and when."""
+    """Tickets by id with what they wait for; `closed` are those that somebody closed, and when.
+
+    An ETA changes no ticket: `reminded` says of those that were closed since when the desk had been told of it.
+    """
 
     kinds: dict[int, TimerKind] = field(default_factory=dict)
     due: dict[int, int] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
+    reminded: dict[int, int] = field(default_factory=dict)
 
     async def gathers(self, house: House, chance: Random, amount: int, span_ms: int) -> None:
         """So many tickets of one customer, due within that time."""
@@ -48,6 +56,7 @@ class Crowd:
 
     async def loses_some(self, house: House, chance: Random, share: float) -> None:
         """A lead closes some that are still open."""
+        self.reminded |= await _reminded()
         for ticket_id in self.kinds.keys() - self.closed.keys():
             ticket = await tickets.get(ticket_id) if chance.random() < share else None
             if ticket is not None and ticket.live:
@@ -66,10 +75,23 @@ class Crowd:
             if kind is TimerKind.SLA and "henüz yeni bir bilgi yok" in row["content"]:
                 found[row["ticket_id"]].append(row["at"])
             reminded[row["ticket_id"]] += kind is TimerKind.AUTO_CLOSE and "Hâlâ yanıtınızı" in row["content"]
-        for row in await rows(_LINES):
-            if self.kinds.get(row["ticket_id"]) is TimerKind.ETA and "📅" in row["payload"]:
-                found[row["ticket_id"]].append(row["at"])
+        for ticket_id, at in (self.reminded | await _reminded()).items():
+            if self.kinds.get(ticket_id) is TimerKind.ETA:
+                found[ticket_id].append(at)
         return found, reminded
+
+    async def told(self) -> int:
+        """How often agents were told of an end, a wake or an ETA, in topics and in digests."""
+        payloads = [loads(row["payload"]) for row in await rows(_LINES)]
+        marks = tuple(_TELLING.values())
+        return sum(
+            one["count"] if one.get("heading") == "time-digest" else one["part"].get("text", "").startswith(marks)
+            for one in payloads
+        )
+
+    def to_tell(self, effects: Mapping[int, list[int]]) -> int:
+        """How often they should have been, as all of these did their work once."""
+        return sum(len(times) for ticket_id, times in effects.items() if self.kinds[ticket_id] in _TELLING)
 
     def wrong(self, effects: Mapping[int, list[int]], reminded: Mapping[int, int], now: int) -> Iterator[str]:
         """What was done twice, early, not at all, or after closing."""
@@ -82,6 +104,11 @@ class Crowd:
                 yield f"early: {name}"
             if due <= now and not times and closed_at is None:
                 yield f"never: {name}"
+
+
+async def _reminded() -> dict[int, int]:
+    """The tickets whose ETA went off, and when its timer was claimed for that."""
+    return {row["ticket_id"]: row["lease_until"] - LEASE_MS for row in await rows(_REMINDED)}
 
 
 def _waiting(model: Ticket, kind: TimerKind, due: int, now: int) -> Ticket:

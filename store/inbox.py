@@ -67,7 +67,7 @@ SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
     (SELECT received_at FROM inbox WHERE state = 'waiting' AND due_at <= ? ORDER BY received_at LIMIT 1) AS oldest"""
 _UNDER_WAY: Final = "SELECT id FROM inbox WHERE state = 'claimed' AND epoch = ? AND slot IN numbers(?) LIMIT 1"
 _BUSY: Final = "SELECT id FROM inbox WHERE state IN ('waiting', 'claimed') LIMIT 1"
-_UNREAD: Final = """
+UNREAD: Final = """
 SELECT id FROM inbox WHERE channel = ?1 AND lane IN texts(?2) AND state IN ('waiting', 'claimed')
 UNION ALL
 SELECT id FROM (
@@ -173,7 +173,7 @@ async def parked_since(instant: int, most: int) -> int:
 
 async def unread(channel: str, lanes: Sequence[str], since: int) -> bool:
     """Whether something in these lanes waits, is being worked on, or was parked of what came since that instant."""
-    return bool(await rows(_UNREAD, channel, to_json(list(lanes)), since, _LOOKED_AT))
+    return bool(await rows(UNREAD, channel, to_json(list(lanes)), since, _LOOKED_AT))
 
 
 async def release_orphans(epoch: str, now: int, slots: frozenset[int] = ALL_SLOTS) -> int:

@@ -8,6 +8,7 @@ from tortoise.exceptions import OperationalError
 from bot.ports import Item
 from bot.shares import SLOTS
 from store import db, inbox
+from store.dialect import Dialect
 from store.door import DoorState
 from store.errors import LeaseLost
 from store.sql import rows
@@ -223,6 +224,13 @@ async def test_unread_is_what_waits_is_worked_on_or_was_parked_since() -> None:
     await inbox.append([_item("new", lane="me")], 200)
     await inbox.finish([row.id for row in await inbox.claim("a", 200, LEASE, 9)], "a", 200)
     assert not await inbox.unread("telegram", ["me"], 11)
+
+
+@pytest.mark.parametrize("backend", [Dialect.SQLITE], ids=str)
+async def test_looking_for_the_unread_goes_by_the_lane() -> None:
+    plan = [row["detail"] for row in await rows(f"EXPLAIN QUERY PLAN {inbox.UNREAD}", "telegram", '["me"]', 0, 9)]
+    assert any("inbox_lanes (channel=? AND lane=?" in line for line in plan)
+    assert any("inbox_parked" in line for line in plan)
 
 
 async def test_pruning_forgets_old_done_rows_only() -> None:

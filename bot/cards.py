@@ -1,6 +1,6 @@
 """The ticket card and the topic's name: pure text from a ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.domain.intake import describe
@@ -28,7 +28,10 @@ STATUS_MARK = {
 }
 
 CLOCK_MARK = {ClockState.RUNNING: "⏳", ClockState.PAUSED: "⏸", ClockState.MET: "✅", ClockState.BROKEN: "🔥"}
-_SHOWN = (ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION, ClockKind.NEXT_UPDATE)
+WARNED_MARK = "⚠️"
+"""A clock that runs and of which somebody has been told."""
+SHOWN = frozenset({ClockKind.FIRST_RESPONSE, ClockKind.RESOLUTION, ClockKind.NEXT_UPDATE})
+"""The clocks that stand on a card."""
 
 _STEPS = {
     Status.NEW: ("take", "history"),
@@ -60,8 +63,12 @@ def card(
     earlier: tuple[str, ...],
     follow_up_of: str = "",
     clocks: Sequence[Clock] = (),
+    warned: Collection[tuple[ClockKind, int]] = (),
 ) -> Card:
-    """Number, status, priority, key data, requester, assignee, deadlines and the usual next steps."""
+    """Number, status, priority, key data, requester, assignee, deadlines and the usual next steps.
+
+    `warned` names rounds of clocks, by kind and start, of which somebody has been told.
+    """
     lines = [
         f"{STATUS_MARK[ticket.status]} {ticket.label} · {_status(helpdesk, ticket)}",
         ticket.subject,
@@ -70,7 +77,7 @@ def card(
         *([_row(helpdesk, "follow-up", follow_up_of)] if follow_up_of else []),
         *_key_data(helpdesk, ticket),
         *_moments(helpdesk, ticket, conversation, window_ms),
-        *(_clock(helpdesk, clock) for clock in clocks if clock.kind in _SHOWN and clock.stopped_at is None),
+        *(_clock(helpdesk, clock, warned) for clock in clocks if clock.kind in SHOWN and clock.stopped_at is None),
     ]
     return Card(text="\n".join(lines), rows=_buttons(helpdesk, ticket), topic_name=topic_name(ticket, conversation))
 
@@ -136,16 +143,25 @@ def _moments(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, win
         "closed": ticket.closed_at,
         "window": (conversation.last_inbound_at or 0) + window_ms if window_ms and ticket.live else None,
     }
-    lines = [_row(helpdesk, key, helpdesk.soon(at)) for key, at in moments.items() if at is not None]
+    lines = [_row(helpdesk, key, _moment(helpdesk, at)) for key, at in moments.items() if at is not None]
     if ticket.status is Status.IN_DEVELOPMENT:
         lines.append(_row(helpdesk, "development", f"{ticket.engineer} · {ticket.issue_key}"))
     return lines
 
 
-def _clock(helpdesk: HelpDesk, clock: Clock) -> str:
+def _clock(helpdesk: HelpDesk, clock: Clock, warned: Collection[tuple[ClockKind, int]]) -> str:
     """A promise that is still to be kept: until when, or that it stands still."""
-    until = helpdesk.soon(clock.deadline) if clock.deadline is not None else helpdesk.desk_text("clock-state-paused")
-    return f"{CLOCK_MARK[clock.state]} {helpdesk.desk_text(f'clock-{clock.kind}')}: {until}"
+    until = (
+        _moment(helpdesk, clock.deadline) if clock.deadline is not None else helpdesk.desk_text("clock-state-paused")
+    )
+    is_near = clock.state is ClockState.RUNNING and (clock.kind, clock.started_at) in warned
+    mark = WARNED_MARK if is_near else CLOCK_MARK[clock.state]
+    return f"{mark} {helpdesk.desk_text(f'clock-{clock.kind}')}: {until}"
+
+
+def _moment(helpdesk: HelpDesk, instant: int) -> str:
+    """Day and time: a card stands for days, and what is tomorrow now is so no longer then."""
+    return helpdesk.moment(helpdesk.policies.locale, instant)
 
 
 def _row(helpdesk: HelpDesk, key: str, value: str) -> str:

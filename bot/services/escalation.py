@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
+from bot.cards import SHOWN
 from bot.domain import groups
 from bot.domain.ledger import Urgency
 from bot.domain.outgoing import Button, Outgoing
@@ -22,6 +23,8 @@ from store.escalations import Raised
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
+CARDS = 50
+"""So many cards show at once that a clock was broken or is about to be; the others do with their next change."""
 
 
 async def fired(helpdesk: HelpDesk, ticket: Ticket) -> None:
@@ -42,20 +45,22 @@ async def tell(helpdesk: HelpDesk) -> int:
     for one in raised:
         try:
             async with db.transaction():
-                await _told(helpdesk, one, gathered=len(raised) > happenings.SINGLY)
+                await _told(helpdesk, one, gathered=len(raised) > happenings.SINGLY, drawn=len(raised) <= CARDS)
         except Exception:
             # It stays untold and is tried again with the next turn; the others do not wait for it.
             log.exception("escalation failed", escalation=one.id, ticket=one.ticket_id)
     return len(raised)
 
 
-async def _told(helpdesk: HelpDesk, raised: Raised, *, gathered: bool) -> None:
+async def _told(helpdesk: HelpDesk, raised: Raised, *, gathered: bool, drawn: bool) -> None:
     if not await escalations.told(raised):
         return
     found = await _still(helpdesk, raised)
     if found is None:
         return
     ticket, clock = found
+    if drawn and raised.clock in SHOWN:
+        await errands.card(helpdesk, ticket.id)
     if raised.recipient is Recipient.REQUESTER:
         await _tell_requester(helpdesk, ticket, gathered=gathered)
     elif raised.recipient is Recipient.ANOTHER_AGENT:

@@ -68,7 +68,7 @@ def said_of(helpdesk: HelpDesk, name: str, until: int) -> str:
     """Somebody is away, and until when if that is known."""
     if until >= UNTIL_BACK:
         return helpdesk.desk_text("away-open-end", name=name)
-    return helpdesk.desk_text("away-until", name=name, until=helpdesk.soon(until))
+    return helpdesk.desk_text("away-until", name=name, until=helpdesk.moment(helpdesk.policies.locale, until))
 
 
 def named(helpdesk: HelpDesk, agent: Agent) -> str:

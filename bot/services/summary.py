@@ -7,7 +7,7 @@ from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
 from bot.services import clockwork, presence
 from bot.services.casework import conversation_of
-from store import desk, tickets
+from store import desk, escalations, tickets
 
 _EARLIER = 6
 
@@ -30,4 +30,5 @@ async def card_of(helpdesk: HelpDesk, ticket: Ticket) -> Card:
         earlier=earlier,
         follow_up_of=origin.label if origin else "",
         clocks=await clockwork.clocks_of(helpdesk, ticket),
+        warned={(kind, since) for kind, since, _ in await escalations.of_ticket(ticket.id)},
     )

@@ -82,7 +82,7 @@ async def test_postponing_tells_until_when_but_never_why(world: World, ayse: Pho
     assert "kanarya" not in notice["text"]
     await desk.shows(f"{NUMBER} ertelendi: yarın 09:00")
     await desk.is_called("💤")
-    await shows_on_card(world, desk, "Ertelendi: yarın 09:00")
+    await shows_on_card(world, desk, "Ertelendi: 16 Haz 2026 09:00")
     assert card_buttons(desk) == ["▶️ Devam et", "🕘 Geçmiş"]
     desk.writes(ELIF.user_id, "/geçmiş")
     await desk.shows("Elif: erteledi → Ertelendi (tedarikçi-kanarya bekleniyor)")

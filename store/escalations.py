@@ -16,6 +16,7 @@ UNTOLD: Final = """
 SELECT id, ticket_id, clock, since, recipient, due_at, deadline FROM escalation
 WHERE NOT told ORDER BY due_at, id LIMIT ?"""
 _TOLD: Final = "UPDATE escalation SET told = TRUE WHERE id = ? AND told = FALSE RETURNING id"
+_FORGET: Final = "DELETE FROM escalation WHERE id = ? RETURNING id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,3 +58,8 @@ async def untold(limit: int) -> list[Raised]:
 async def told(raised: Raised) -> bool:
     """Somebody is told of it in this commit, or nobody needs to be; false when somebody else saw to it before."""
     return bool(await changed(_TOLD, raised.id))
+
+
+async def forget(raised: Raised) -> None:
+    """Nobody is told of it now: it comes due again when its clock goes on, and never when the clock is over."""
+    await rows(_FORGET, raised.id)

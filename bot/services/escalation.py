@@ -57,6 +57,7 @@ async def _told(helpdesk: HelpDesk, raised: Raised, *, gathered: bool, drawn: bo
         return
     found = await _still(helpdesk, raised)
     if found is None:
+        await escalations.forget(raised)
         return
     ticket, clock = found
     if drawn and raised.clock in SHOWN:
@@ -82,7 +83,7 @@ async def _still(helpdesk: HelpDesk, raised: Raised) -> tuple[Ticket, Clock] | N
         return None
     clocks = await clockwork.clocks_of(helpdesk, ticket)
     clock = next((one for one in clocks if (one.kind, one.started_at) == (raised.clock, raised.since)), None)
-    if clock is None or clock.stopped_at is not None or clock.deadline is None:
+    if clock is None or clock.stopped_at is not None or clock.paused or clock.deadline is None:
         return None
     return ticket, clock
 

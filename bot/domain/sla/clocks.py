@@ -59,8 +59,9 @@ class Clock:
     """One clock at one instant.
 
     `deadline` is when the target is reached, in the past or in the future; `None` while the clock is paused before it,
-    was stopped before it, or has no working time ahead. `elapsed_ms` is the time that counted so far. The segments
-    follow one another from `started_at` to the deadline; without one, to where the clock stopped or to now.
+    was stopped before it, or has no working time ahead. `paused`: it stands still now, broken or not. `elapsed_ms` is
+    the time that counted so far. The segments follow one another from `started_at` to the deadline; without one, to
+    where the clock stopped or to now.
     """
 
     kind: ClockKind
@@ -70,6 +71,7 @@ class Clock:
     elapsed_ms: int
     deadline: int | None
     stopped_at: int | None
+    paused: bool
     segments: tuple[Segment, ...]
 
 
@@ -133,6 +135,7 @@ class View:
             elapsed_ms=sum(part.end - part.start for part in so_far if part.why is Why.RUNNING),
             deadline=deadline,
             stopped_at=self.stopped_at,
+            paused=self.paused,
             segments=tuple(so_far) if deadline is None else segments,
         )
 

@@ -1,11 +1,15 @@
 """Looking: one ticket's state and history, the list of tickets."""
 
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from typing import Any
+
 from bot.domain.errors import BadInput
 from bot.domain.ledger import Delivery, LedgerMessage, Visibility
 from bot.domain.ticket import Status, Step, Ticket
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import relay
+from bot.services import changes, relay
 from bot.services.call import Call
 from bot.services.casework import conversation_of
 from bot.services.summary import card_of
@@ -45,12 +49,20 @@ async def history(helpdesk: HelpDesk, call: Call) -> str:
     ticket = await named_or_here(call)
     steps = await tickets.history(ticket.id)
     said = await messages.of_ticket(ticket.id, limit=_RECENT, newest_first=True)
-    rows = [(step.at, _step_line(helpdesk, step)) for step in steps]
+    rows = list(_step_lines(helpdesk, steps))
     rows += [(message.at, _message_line(helpdesk, message)) for message in said]
-    lines = (f"{helpdesk.soon(at)} · {text}" for at, text in sorted(rows))
+    lines = (f"{helpdesk.soon(at)} · {text}" for at, text in sorted(rows, key=itemgetter(0)))
     conversation = await conversation_of(ticket)
     heading = helpdesk.desk_text("history-of", number=ticket.label, name=conversation.requester.name)
     return "\n".join((heading, *lines))
+
+
+def _step_lines(helpdesk: HelpDesk, steps: Sequence[Step]) -> Iterator[tuple[int, str]]:
+    """Each step with its instant; what it changed is told against what the steps before it left behind."""
+    known: dict[str, Any] = {}
+    for step in steps:
+        yield step.at, " · ".join((_step_line(helpdesk, step), *changes.told(helpdesk, step, known)))
+        known |= step.details
 
 
 def _step_line(helpdesk: HelpDesk, step: Step) -> str:

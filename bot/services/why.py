@@ -1,5 +1,7 @@
 """`/why`: what each clock of a ticket counted, stretch by stretch, until its deadline."""
 
+from collections.abc import Sequence
+
 from bot.cards import CLOCK_MARK
 from bot.domain.sla.clocks import Clock, Segment, Why
 from bot.helpdesk import HelpDesk
@@ -31,11 +33,17 @@ def _lines(helpdesk: HelpDesk, clock: Clock) -> list[str]:
         deadline=until,
     )
     segments = [_segment(helpdesk, segment) for segment in clock.segments]
-    left_out = len(segments) - _SHOWN
-    if left_out > 0:
-        middle = helpdesk.desk_text("why-more", count=left_out)
-        segments = [*segments[: _SHOWN // 2], middle, *segments[-_SHOWN // 2 :]]
+    if len(segments) > _SHOWN:
+        half = _SHOWN // 2
+        segments = [*segments[:half], _left_out(helpdesk, clock.segments[half:-half]), *segments[-half:]]
     return ["", f"{CLOCK_MARK[clock.state]} {heading}", *(f"  {segment}" for segment in segments)]
+
+
+def _left_out(helpdesk: HelpDesk, segments: Sequence[Segment]) -> str:
+    """How much these stretches come to, and how much of it counted: the list adds up without them, too."""
+    lasted = segments[-1].end - segments[0].start
+    ran = sum(segment.end - segment.start for segment in segments if segment.why is Why.RUNNING)
+    return helpdesk.desk_text("why-more", count=len(segments), length=helpdesk.length(lasted), ran=helpdesk.length(ran))
 
 
 def _segment(helpdesk: HelpDesk, segment: Segment) -> str:

@@ -51,10 +51,25 @@ class Policies:
 
 @dataclass(slots=True)
 class Levels:
-    """The service levels in force; `load` reads the operator's files anew and raises `GiseError` for a mistake."""
+    """The service levels in force; `load` reads the operator's files anew and raises `GiseError` for a mistake.
+
+    `former` are those that open tickets may still stand under: the first ones since all tickets followed, and the
+    latest. After a start nobody knows them.
+    """
 
     sla: Sla = NO_PROMISES
     load: Callable[[], Sla] = lambda: NO_PROMISES
+    former: tuple[Sla, ...] = ()
+
+    def change(self, sla: Sla) -> None:
+        """These levels hold from now on, and the tickets have yet to follow."""
+        self.former = (*self.former[:1], self.sla)
+        self.sla = sla
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The facts that decide about policy or calendar, now or before."""
+        return frozenset().union(*(sla.asks for sla in (self.sla, *self.former)))
 
 
 class Bell(asyncio.Event):

@@ -7,7 +7,7 @@ from bot.domain import groups
 from bot.domain.intake import TYPE
 from bot.domain.sla.alarms import Alarm, alarms
 from bot.domain.sla.calendar import opens_at
-from bot.domain.sla.clocks import HORIZON_MS, Clock, Event, clocks, views
+from bot.domain.sla.clocks import HORIZON_MS, Clock, Event, clocks, promised, views
 from bot.domain.sla.happened import events_of
 from bot.domain.sla.policy import ClockKind
 from bot.domain.ticket import Step, Ticket
@@ -45,6 +45,16 @@ async def clocks_of(helpdesk: HelpDesk, ticket: Ticket) -> tuple[Clock, ...]:
     return clocks(history, helpdesk.levels.sla, max(helpdesk.now(), history[-1].at))
 
 
+async def promises_differ(helpdesk: HelpDesk, ticket: Ticket) -> bool:
+    """Whether any clock of the ticket was promised otherwise under the levels that held before."""
+    if not helpdesk.levels.former:
+        return False
+    history = await events(helpdesk, ticket)
+    at = max(helpdesk.now(), history[-1].at)
+    as_it_is = promised(history, helpdesk.levels.sla, at)
+    return any(promised(history, sla, at) != as_it_is for sla in helpdesk.levels.former)
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """Until when the first answer comes, and since when somebody is at work for it."""
@@ -79,11 +89,11 @@ async def _facts(helpdesk: HelpDesk, ticket: Ticket) -> dict[str, str]:
         "type": ticket.answers.get(TYPE, ""),
         "category": ticket.category,
     }
-    if helpdesk.levels.sla.asks & _OF_THE_CONVERSATION:
+    if helpdesk.levels.asks & _OF_THE_CONVERSATION:
         conversation = await conversations.get(ticket.conversation_id)
         if conversation is not None:
             facts |= {"vip": "yes" if conversation.requester.vip else "no", "channel": conversation.channel}
-    if "team" in helpdesk.levels.sla.asks and ticket.id:
+    if "team" in helpdesk.levels.asks and ticket.id:
         topic = await desk.topic(ticket.id)
         facts["team"] = groups.team_at(helpdesk.desk.groups, topic.chat) if topic is not None else ""
     return facts

@@ -1,5 +1,6 @@
 """Changing service levels while running: a new file, an own closed day; every open ticket's clocks follow."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 
 import structlog
@@ -19,7 +20,9 @@ _AT = "levels:at"
 _KNOWN = "levels:known"
 _DAYS = "levels:days"
 _OPEN = "levels:open"
-_TOLD_EVERY = 10_000
+_DONE = "levels:done"
+TOLD_EVERY = 10_000
+"""So many tickets further it is said how many are still to follow."""
 CARDS = 100
 """Where more tickets are open, their cards follow with their next change: a group takes twenty writes a minute."""
 
@@ -28,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 async def change(helpdesk: HelpDesk, sla: Sla) -> int:
     """These levels hold from now on; returns how many open tickets follow, in the background."""
-    helpdesk.levels.sla = sla.closing(await levels.closed_days())
+    helpdesk.levels.change(sla.closing(await levels.closed_days()))
     return await _begin(helpdesk)
 
 
@@ -98,13 +101,14 @@ async def keep_up(helpdesk: HelpDesk) -> None:
         return
     days = await levels.closed_days()
     ours = helpdesk.levels.sla.closing(days)
-    helpdesk.levels.sla = ours if ours.version == known else helpdesk.levels.load().closing(days)
+    helpdesk.levels.change(ours if ours.version == known else helpdesk.levels.load().closing(days))
 
 
 async def _begin(helpdesk: HelpDesk) -> int:
     """Let every open ticket be looked at, from the first one on; returns how many there are."""
     await _note(helpdesk)
     await bookmarks.write(_AT, 0)
+    await bookmarks.write(_DONE, 0)
     count = await levels.live_count()
     await bookmarks.write(_OPEN, count)
     return count
@@ -114,16 +118,20 @@ async def rearm(helpdesk: HelpDesk) -> int:
     """One turn of the scheduler: a slice of the tickets that still follow the old levels; returns how many it had."""
     async with db.transaction():
         at = await bookmarks.read(_AT)
+        if (at is None and not helpdesk.levels.former) or not await _up_to_date(helpdesk):
+            return 0
         if at is None:
+            helpdesk.levels.former = ()
             return 0
         found = await levels.live_after(at, SLICE)
         few = (await bookmarks.read(_OPEN) or 0) <= CARDS
+        unknown = not helpdesk.levels.former
         for ticket in found:
-            if await _follow(helpdesk, ticket) and few:
+            if (await _follow(helpdesk, ticket) or unknown) and few:
                 await errands.card(helpdesk, ticket.id)
         if found:
             await bookmarks.write(_AT, found[-1].id)
-            await _tell(helpdesk, at, found[-1].id)
+            await _tell(helpdesk, found)
         else:
             await bookmarks.forget(_AT)
             await _say(helpdesk, "levels-followed")
@@ -131,9 +139,12 @@ async def rearm(helpdesk: HelpDesk) -> int:
 
 
 async def _follow(helpdesk: HelpDesk, ticket: Ticket) -> bool:
-    """Arm the ticket for its new deadlines; the history says so where they differ, and so does the answer."""
+    """Arm the ticket for its new deadlines; the history says so where a promise differs, and so does the answer.
+
+    What comes due next may be the same as before although a later promise is not.
+    """
     due = await clockwork.deadlines(helpdesk, ticket)
-    if await timers.of_ticket(ticket.id) == due:
+    if await timers.of_ticket(ticket.id) == due and not await clockwork.promises_differ(helpdesk, ticket):
         return False
     reason = helpdesk.desk_text("history-levels")
     _, step = transition(ticket, Action.SET, actor=SYSTEM, at=helpdesk.now(), reason=reason)
@@ -141,10 +152,18 @@ async def _follow(helpdesk: HelpDesk, ticket: Ticket) -> bool:
     return True
 
 
-async def _tell(helpdesk: HelpDesk, before: int, now: int) -> None:
+async def _up_to_date(helpdesk: HelpDesk) -> bool:
+    """Whether our levels are those that hold: another worker may know newer ones, or ours are yet to be committed."""
+    return await bookmarks.read(_KNOWN) == helpdesk.levels.sla.version
+
+
+async def _tell(helpdesk: HelpDesk, followed: Sequence[Ticket]) -> None:
     """Long work shows that it goes on."""
-    if before // _TOLD_EVERY != now // _TOLD_EVERY:
-        await _say(helpdesk, "levels-following", count=await levels.live_count(now))
+    before = await bookmarks.read(_DONE) or 0
+    done = before + len(followed)
+    await bookmarks.write(_DONE, done)
+    if before // TOLD_EVERY != done // TOLD_EVERY:
+        await _say(helpdesk, "levels-following", count=await levels.live_count(followed[-1].id))
 
 
 async def _say(helpdesk: HelpDesk, key: str, **values: int) -> None:

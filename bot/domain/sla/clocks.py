@@ -172,6 +172,12 @@ def clocks(history: Sequence[Event], sla: Sla, at: int) -> tuple[Clock, ...]:
     return tuple(view.clock() for view in views(history, sla, at))
 
 
+def promised(history: Sequence[Event], sla: Sla, at: int) -> frozenset[tuple[ClockKind, int, int, int | None]]:
+    """Kind, start, target and deadline of every clock that is not over, to tell whether the promises are the same."""
+    open_ones = (view for view in views(history, sla, at) if view.stopped_at is None)
+    return frozenset((one.kind, one.started_at, one.target_ms, one.reached(one.target_ms)[1]) for one in open_ones)
+
+
 def views(history: Sequence[Event], sla: Sla, at: int) -> Iterator[View]:
     """Every clock that was promised; events after `at` are not known yet.
 

@@ -36,9 +36,12 @@ from bot.services import (
     why,
 )
 from bot.services.call import Call
+from bot.services.homes import home_of
 from store import desk, messages, tickets
 
 DONE = "👌"
+_IN_PRIVATE = frozenset({"take", "assign", "postpone"})
+"""What the buttons of a direct message can do; their answers are short enough for a toast."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ async def help_text(helpdesk: HelpDesk, call: Call) -> str:
 
 COMMANDS: tuple[Command, ...] = (
     Command(names=("take", "al", "üstlen"), needs=Role.AGENT, run=lifecycle.take),
-    Command(names=("assign", "ata"), needs=Role.AGENT, run=lifecycle.assign, usage="@who|TEAM"),
+    Command(names=("assign", "ata"), needs=Role.AGENT, run=lifecycle.assign, usage="@who|TEAM|*"),
     Command(names=("ask", "sor"), needs=Role.AGENT, run=lifecycle.ask, usage="TEXT"),
     Command(names=("propose", "öner", "çöz"), needs=Role.AGENT, run=lifecycle.propose, usage="TEXT"),
     Command(names=("postpone", "ertele"), needs=Role.AGENT, run=lifecycle.postpone, usage="WHEN [REASON]"),
@@ -179,11 +182,38 @@ async def pressed(helpdesk: HelpDesk, event: Pressed) -> None:
         raise BadInput("button-old")
     call = Call(agent=agent, role=role, place=event.desk, argument=press.argument(1), ticket=ticket)
     answer = await dispatch(helpdesk, call, press.argument(0))
+    if ticket is not None:
+        home = await home_of(helpdesk, ticket.id)
+        await _answer_press(helpdesk, event, ticket, answer, elsewhere=event.desk.chat != home.chat)
+        return
     await errands.answer_press(helpdesk, lanes.DESK, event.press_id)
-    if answer and ticket is not None:
-        await errands.to_topic(helpdesk, ticket.id, Outgoing(text=answer))
-    elif answer:
+    if answer:
         await errands.to_group(helpdesk, Outgoing(text=answer), chat=event.desk.chat, thread=event.desk.thread)
+
+
+async def pressed_in_private(helpdesk: HelpDesk, event: Pressed) -> bool:
+    """A button of a warning that came as a direct message; false when it is none, or its presser no agent."""
+    press = decode(event.token)
+    if press is None or press.verb is not Verb.DESK or press.argument(0) not in _IN_PRIVATE:
+        return False
+    agent, ticket = await rights.known(event.author), await tickets.get(press.id)
+    role = rights.role_of(helpdesk, agent)
+    if agent is None or role is None or not may(role, Role.AGENT) or ticket is None:
+        return False
+    home = await home_of(helpdesk, ticket.id)
+    place = DeskPlace(chat=home.chat, thread=home.thread or None)
+    await presence.heard(helpdesk, agent, place, press.argument(0))
+    call = Call(agent=agent, role=role, place=place, argument=press.argument(1), ticket=ticket)
+    answer = await dispatch(helpdesk, call, press.argument(0))
+    await _answer_press(helpdesk, event, ticket, answer, elsewhere=True)
+    return True
+
+
+async def _answer_press(helpdesk: HelpDesk, event: Pressed, ticket: Ticket, answer: str, *, elsewhere: bool) -> None:
+    """The answer stands in the ticket's topic; who pressed elsewhere sees it as a toast, too."""
+    await errands.answer_press(helpdesk, lanes.DESK, event.press_id, (answer or DONE) if elsewhere else "")
+    if answer:
+        await errands.to_topic(helpdesk, ticket.id, Outgoing(text=answer))
 
 
 async def _ticket_at(place: DeskPlace, event: Said) -> Ticket | None:

@@ -198,7 +198,7 @@ def families() -> dict[str, Iterable[str]]:
         "menu": MENU,
         "field": questions,
         "intake-ask": questions,
-        "step": ("take", "postpone", "resume", "reopen", "history", "why"),
+        "step": ("take", "postpone", "resume", "reopen", "history", "why", "assign"),
         "clock": ClockKind,
         "clock-state": ClockState,
         "why": Why,

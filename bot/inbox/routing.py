@@ -57,7 +57,8 @@ async def _from_customer(helpdesk: HelpDesk, channel: str, event: Event) -> None
         case Reacted():
             await requests.reacted(helpdesk, channel, event)
         case Pressed():
-            await presses.pressed(helpdesk, channel, event)
+            if not await commands.pressed_in_private(helpdesk, event):
+                await presses.pressed(helpdesk, channel, event)
         case Reachable():
             await requests.reachable(helpdesk, channel, event)
         case IdentityChanged():

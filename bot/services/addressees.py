@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.message import Person
-from bot.domain.outgoing import Outgoing
+from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Agent, Role
 from bot.domain.sla.policy import Recipient
 from bot.domain.sla.presence import is_away
@@ -39,24 +39,32 @@ def _with_role(helpdesk: HelpDesk, agents: Sequence[Agent], role: Role) -> list[
     return [one for one in agents if rights.role_of(helpdesk, one) is role]
 
 
-async def tell(helpdesk: HelpDesk, agents: Sequence[Agent], text: str, *, gathered: bool = False) -> list[Agent]:
+async def tell(
+    helpdesk: HelpDesk,
+    agents: Sequence[Agent],
+    text: str,
+    *,
+    rows: tuple[tuple[Button, ...], ...] = (),
+    gathered: bool = False,
+) -> list[Agent]:
     """Send it to each who has started the bot; returns the others, who have to be mentioned.
 
-    A `gathered` line becomes part of a digest.
+    A `gathered` line becomes part of a digest, which has no buttons.
     """
-    return [agent for agent in agents if not await _direct(helpdesk, agent, text, gathered=gathered)]
+    message = Outgoing(text=text, rows=rows)
+    return [agent for agent in agents if not await _direct(helpdesk, agent, message, gathered=gathered)]
 
 
-async def _direct(helpdesk: HelpDesk, agent: Agent, text: str, *, gathered: bool) -> bool:
+async def _direct(helpdesk: HelpDesk, agent: Agent, message: Outgoing, *, gathered: bool) -> bool:
     if TELEGRAM not in helpdesk.channels:
         return False
     conversation = await conversations.find(TELEGRAM, Person(keys=(f"tg:{agent.id}",), name=agent.name))
     if conversation is None or not conversation.reachable:
         return False
     if gathered:
-        await digests.to_person(helpdesk, conversation, text)
+        await digests.to_person(helpdesk, conversation, message.text)
     else:
-        await errands.to_customer(helpdesk, conversation, Outgoing(text=text), ticket_id=None, notice=True)
+        await errands.to_customer(helpdesk, conversation, message, ticket_id=None, notice=True)
     return True
 
 

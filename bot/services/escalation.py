@@ -126,7 +126,8 @@ async def _say(
     helpdesk: HelpDesk, ticket: Ticket, raised: Raised, text: str, agents: Sequence[Agent], *, gathered: bool
 ) -> None:
     """To a person directly where that is possible; to the others in the ticket's topic, or in the group's digest."""
-    others = await addressees.tell(helpdesk, agents, text, gathered=gathered)
+    elsewhere = _buttons(helpdesk, ticket)
+    others = await addressees.tell(helpdesk, agents, text, rows=elsewhere, gathered=gathered)
     home = await home_of(helpdesk, ticket.id)
     chat = home.chat
     if raised.recipient is Recipient.NEXT_GROUP:
@@ -136,10 +137,10 @@ async def _say(
         await digests.to_group(helpdesk, chat, text, [addressees.mention([one]) for one in others])
         return
     if chat != home.chat:
-        await errands.to_group(helpdesk, Outgoing(text=text), chat=chat, about=ticket.id)
+        await errands.to_group(helpdesk, Outgoing(text=text, rows=elsewhere), chat=chat, about=ticket.id)
         return
     words = "\n".join(filter(None, (text, addressees.mention(others))))
-    message = Outgoing(text=words, rows=(_buttons(helpdesk, ticket),))
+    message = Outgoing(text=words, rows=_buttons(helpdesk, ticket, in_topic=True))
     await errands.to_topic(helpdesk, ticket.id, message, urgency=Urgency.STATUS)
 
 
@@ -156,11 +157,19 @@ def _sentence(helpdesk: HelpDesk, ticket: Ticket, raised: Raised) -> str:
     return helpdesk.desk_text(key, **values)
 
 
-def _buttons(helpdesk: HelpDesk, ticket: Ticket) -> tuple[Button, ...]:
-    """What can be done about it; *take* takes over from whoever is named here, and from nobody else."""
-    holder = (str(ticket.assignee),) if ticket.assignee is not None else ()
-    steps = (("take", *holder), ("postpone", "1d"), ("why",))
-    return tuple(
-        Button(title=helpdesk.desk_text(f"step-{command}"), token=encode(Verb.DESK, ticket.id, command, *arguments))
-        for command, *arguments in steps
+def _buttons(helpdesk: HelpDesk, ticket: Ticket, *, in_topic: bool = False) -> tuple[tuple[Button, ...], ...]:
+    """What can be done about it; *take* and *assign* take it from whoever is named here, and from nobody else.
+
+    The long answer of *why* comes in the ticket's topic, so it is not offered elsewhere.
+    """
+    holder = str(ticket.assignee) if ticket.assignee is not None else ""
+    steps = (
+        (("take", holder), ("assign", f"{forgotten.ANYBODY}{holder}")),
+        (("postpone", "1d"), *([("why", "")] if in_topic else [])),
     )
+    return tuple(tuple(_button(helpdesk, ticket, *step) for step in row) for row in steps)
+
+
+def _button(helpdesk: HelpDesk, ticket: Ticket, command: str, argument: str) -> Button:
+    token = encode(Verb.DESK, ticket.id, command, *filter(None, [argument]))
+    return Button(title=helpdesk.desk_text(f"step-{command}"), token=token)

@@ -14,6 +14,8 @@ from bot.services.homes import home_of
 from store import desk, tickets
 from store import presence as there
 
+ANYBODY = "*"
+"""Stands for whoever is free, where a name is expected."""
 AT_ONCE = 30
 """Tickets handed over by one command, which is one commit."""
 _SPEAKS = frozenset({Action.REPLY, Action.ASK, Action.PROPOSE})
@@ -27,6 +29,21 @@ async def moved(helpdesk: HelpDesk, ticket: Ticket, waited_ms: int) -> tuple[Tic
         return None
     reason = helpdesk.desk_text("history-forgotten", length=helpdesk.length(waited_ms))
     return await _given(helpdesk, ticket, free, SYSTEM, reason), free
+
+
+async def assign(helpdesk: HelpDesk, call: Call) -> str:
+    """`/assign *`: whoever is there and has the least in hand gets the ticket.
+
+    Typed, it takes it from anybody; a button only from whom it was shown for, so pressed late or twice it does no harm.
+    """
+    ticket, holder = call.on, call.on.assignee
+    if ticket.live and call.said is None and holder is not None and call.argument != f"{ANYBODY}{holder}":
+        raise BadInput("already-responsible", name=ticket.assignee_name, number=ticket.label)
+    free = await _least_loaded(await _free(helpdesk, ticket, ()))
+    if free is None:
+        raise BadInput("assign-nobody-free", number=ticket.label)
+    await _given(helpdesk, ticket, free, call.actor, "")
+    return helpdesk.desk_text("desk-assigned", number=ticket.label, name=addressees.mention([free]))
 
 
 async def handover(helpdesk: HelpDesk, call: Call) -> str:

@@ -12,7 +12,7 @@ from bot.domain.timers import TimerKind
 from bot.domain.when import parse_when
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, merging, presence, proposals, replies, rights, teams
+from bot.services import aftercare, forgotten, merging, presence, proposals, replies, rights, teams
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
 from store import audit, conversations, desk
@@ -40,8 +40,10 @@ async def take(helpdesk: HelpDesk, call: Call) -> str:
 
 
 async def assign(helpdesk: HelpDesk, call: Call) -> str:
-    """Somebody else becomes responsible, or another team: a name without @ means a team first."""
+    """Somebody else becomes responsible, or another team: a name without @ means a team first, * whoever is free."""
     wanted = call.words("usage-assign")
+    if wanted.startswith(forgotten.ANYBODY):
+        return await forgotten.assign(helpdesk, call)
     team = groups.team_named(helpdesk.desk.groups, wanted)
     if team:
         return await teams.assign(helpdesk, call, team)

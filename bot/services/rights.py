@@ -24,6 +24,12 @@ async def agent_of(person: Person, place: DeskPlace | None) -> Agent | None:
     return None if number is None else await desk.seen(number, person.name, person.username, chat)
 
 
+async def known(person: Person) -> Agent | None:
+    """The agent behind a person who acts outside the groups, which makes nobody a member."""
+    number = user_id(person)
+    return None if number is None else await desk.agent(number)
+
+
 async def acting(helpdesk: HelpDesk, person: Person, place: DeskPlace | None) -> Agent | None:
     """Whoever acts, if they may now do what agents do."""
     agent = await agent_of(person, place)

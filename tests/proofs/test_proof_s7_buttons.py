@@ -21,7 +21,18 @@ from tests.senders import opened_house
 
 ODD = ("²", "٣", "-1", "9" * 17, "9" * 30, "0x1", "1e3", " 1", "\u202e1", "", ":", "::", "-", "type", "\0")
 WORDS = ("type", "source", "scope", "fault", "yes", "printer", "en", "tr", "status", "new", "0", "1", "2", "3")
-COMMANDS = ("take", "close", "close:spam", "role:@elif admin", "reopen", "resume", "postpone:1d", "history", "nonsense")
+COMMANDS = (
+    "take",
+    "close",
+    "close:spam",
+    "role:@elif admin",
+    "reopen",
+    "resume",
+    "postpone:1d",
+    "history",
+    "assign:*",
+    "nonsense",
+)
 TRUE = [
     "a:{}:1",
     "r:{}:1",
@@ -149,6 +160,41 @@ async def test_an_agents_forged_buttons_give_no_right_a_lead_has(desk_house: Hou
     assert await audit.latest(5) == []
     assert len(await outgoing(op=Op.ANSWER)) - answered == count
     assert met[inbox.Outcome.DONE], "some were an agent's to press"
+    proof.tell(presses=count, outcomes={str(outcome): times for outcome, times in met.items()})
+
+
+async def test_an_agents_forged_buttons_in_private_do_what_those_of_a_warning_do(
+    desk_house: House, proof: Proof
+) -> None:
+    count = proof.size(200, 2_000)
+    all_tickets = [await proposed(desk_house, one) for one in (AYSE, MEHMET, ZEYNEP)]
+    answered = len(await outgoing(op=Op.ANSWER))
+    rows = [ticket.id for ticket in all_tickets]
+    before = [len(await tickets.history(row)) for row in rows]
+    genuine = [f"d:{rows[0]}:take:900001", f"d:{rows[1]}:assign:*900001", f"d:{rows[2]}:postpone:1d"]
+    await desk.seen(900_002, DENIZ.name, DENIZ.username)
+    met = await press_all(desk_house, DENIZ, genuine + tokens(proof.draw(), count - 3, rows, COMMANDS))
+    done = [step for row, known in zip(rows, before, strict=True) for step in (await tickets.history(row))[known:]]
+    assert {step.action for step in done} == {Action.TAKE, Action.ASSIGN, Action.POSTPONE}
+    assert [agent.role for agent in await desk.agents()] == [None, None]
+    assert await audit.latest(5) == []
+    assert len(await outgoing(op=Op.ANSWER)) - answered == count
+    proof.tell(presses=count, outcomes={str(outcome): times for outcome, times in met.items()})
+
+
+@pytest.mark.parametrize("standing", ["owner", "left the group"])
+async def test_in_private_somebody_without_rights_presses_in_vain(
+    desk_house: House, proof: Proof, standing: str
+) -> None:
+    count = proof.size(40, 500)
+    all_tickets = [await proposed(desk_house, one) for one in (AYSE, ZEYNEP)]
+    await desk.seen(900_002, DENIZ.name, DENIZ.username)
+    await (desk.set_role(900_002, Role.OWNER) if standing == "owner" else desk.set_present(900_002, False))
+    before, answered = await everything(all_tickets), len(await outgoing(op=Op.ANSWER))
+    rows = [ticket.id for ticket in all_tickets]
+    met = await press_all(desk_house, DENIZ, tokens(proof.draw(), count, rows, COMMANDS))
+    assert await everything(all_tickets) == before
+    assert len(await outgoing(op=Op.ANSWER)) - answered == count
     proof.tell(presses=count, outcomes={str(outcome): times for outcome, times in met.items()})
 
 

@@ -139,7 +139,7 @@ async def test_clocks_that_cannot_follow_leave_everything_as_it_was(promising: H
     """The rule of the second ticket leads to a policy that is missing, which is a bug of ours."""
     first, second = await two_of_hers(promising)
     await promising.agent("/category Kasa", second, DENIZ)
-    nowhere = Rule({"vip": frozenset({"yes"}), "category": frozenset({"Kasa"})}, "nowhere")
+    nowhere = Rule({"vip": frozenset({"yes"}), "category": frozenset({"kasa"})}, "nowhere")
     promising.helpdesk.levels.sla = replace(LEVELS, rules=(nowhere, *LEVELS.rules))
     assert await promising.agent("/vip", first, DENIZ) is Outcome.RETRIED
     assert [await promised(ticket) for ticket in (first, second)] == [8, 8]

@@ -133,6 +133,10 @@ class Desk(Channel, Protocol):
 
     async def rename_topic(self, chat: str, thread: str, name: str) -> None: ...
 
+    async def reopen_topic(self, chat: str, thread: str) -> None:
+        """Take messages in a topic again that somebody closed."""
+        ...
+
     def move_group(self, old: str, new: str) -> None:
         """The group `old` goes by the id `new` from now on."""
         ...

@@ -16,7 +16,8 @@ _TOPIC: Final = "SELECT * FROM topic WHERE ticket_id = ?"
 _TOPICS: Final = "SELECT ticket_id, chat, thread, card_id, name FROM topic WHERE ticket_id IN numbers(?)"
 _TOPIC_AT: Final = "SELECT * FROM topic WHERE chat = ? AND thread = ? AND thread <> '' -- as its index has it"
 _SETTLE_TOPIC: Final = """
-UPDATE topic SET thread = ?, card_id = ?, name = ? WHERE ticket_id = ? AND chat = ? RETURNING ticket_id"""
+UPDATE topic SET thread = ?, card_id = ?, name = ? WHERE ticket_id = ? AND chat = ? AND thread = ?
+RETURNING ticket_id"""
 _AGENT: Final = "SELECT * FROM agent WHERE id = ?"
 _AGENTS: Final = "SELECT * FROM agent ORDER BY name, id"
 _MOVED: Final = "moved:"
@@ -75,9 +76,12 @@ async def save_topic(topic: Topic) -> None:
     await TopicRow.update_or_create(ticket_id=topic.ticket_id, defaults=values)
 
 
-async def settle_topic(topic: Topic) -> bool:
-    """Write what a call to the platform brought (thread, card, name); false when the ticket has left that group."""
-    values = (topic.thread, topic.card_id, topic.name, topic.ticket_id, topic.chat)
+async def settle_topic(topic: Topic, *, over: str) -> bool:
+    """Write what a call to the platform brought (thread, card, name).
+
+    False when the ticket has left that group meanwhile, or has another thread there than `over`, the one it had.
+    """
+    values = (topic.thread, topic.card_id, topic.name, topic.ticket_id, topic.chat, over)
     return bool(await rows(_SETTLE_TOPIC, *values))
 
 

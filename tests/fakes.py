@@ -224,6 +224,9 @@ class FakeDesk(FakeChannel):
         await self._make(Call(verb="rename_topic", chat=chat, thread=thread, text=name))
         self.topics[thread] = name
 
+    async def reopen_topic(self, chat: str, thread: str) -> None:
+        await self._make(Call(verb="reopen_topic", chat=chat, thread=thread))
+
     def move_group(self, old: str, new: str) -> None:
         self.groups = tuple(replace(group, chat=new) if group.chat == old else group for group in self.groups)
 

@@ -10,6 +10,7 @@ from aiogram.methods import (
     DeleteWebhook,
     EditForumTopic,
     GetMe,
+    ReopenForumTopic,
     SetMessageReaction,
     SetWebhook,
 )
@@ -185,6 +186,10 @@ class TelegramChannel(Desk):
 
     async def rename_topic(self, chat: str, thread: str, name: str) -> None:
         method = EditForumTopic(chat_id=render.chat_id(chat), message_thread_id=int(thread), name=name[:_TOPIC_NAME])
+        await self._quietly(method, Missing.CHANGE)
+
+    async def reopen_topic(self, chat: str, thread: str) -> None:
+        method = ReopenForumTopic(chat_id=render.chat_id(chat), message_thread_id=int(thread))
         await self._quietly(method, Missing.CHANGE)
 
     async def set_commands(self, commands: Iterable[Menu]) -> None:

@@ -77,7 +77,7 @@ _REFUSALS = (
     _Refusal("need administrator rights", _RIGHTS),
     _Refusal("chat_admin_required", _RIGHTS),
     _Refusal("chat is not a forum", _RIGHTS, missing=Missing.FORUM),
-    _Refusal("topic_closed", _RIGHTS),
+    _Refusal("topic_closed", _RIGHTS, missing=Missing.OPEN_THREAD),
     _Refusal("file is too big", _TOO_LARGE),
     _Refusal("too big for a photo", _TOO_LARGE),
     _Refusal("entity too large", _TOO_LARGE),

@@ -39,6 +39,7 @@ class Missing(StrEnum):
 
     FORUM = "forum"  # the group has no topics at all
     THREAD = "thread"
+    OPEN_THREAD = "open-thread"  # the topic is there, and closed
     MESSAGE = "message"
     CHANGE = "change"  # an edit that would change nothing
 

@@ -10,6 +10,7 @@ from bot.domain.ledger import WORDS, Errand
 from bot.helpdesk import HelpDesk
 from bot.outbox.accounts import MAIN, Accounts
 from bot.outbox.meters import Bucket, Meter, Window
+from bot.outbox.turns import Turns
 from bot.services.lanes import desk_place
 
 _BUCKETS_KEPT = 10_000
@@ -54,6 +55,7 @@ class Pacer:
         self._stopped_until: dict[str, float] = {}
         self._channel_pause: dict[str, float] = {}
         self.accounts = Accounts(helpdesk)
+        self.turns = Turns()
         self._cut_off: set[str] = set()
         self.stopped: dict[str, str] = {}
 

@@ -3,13 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
-from bot.crashpoints import reached
+from bot.domain.errors import SendError
 from bot.domain.fit import window_open
 from bot.domain.ledger import WORDS, Delivery, Errand, Op, Topic
 from bot.domain.outgoing import Address, Part
 from bot.domain.people import Conversation
 from bot.domain.ticket import Ticket
 from bot.helpdesk import HelpDesk
+from bot.outbox import cards, topics
 from bot.outbox.accounts import MAIN
 from bot.outbox.media import local_file
 from bot.outbox.pacing import Pacer
@@ -17,8 +18,7 @@ from bot.ports import Channel
 from bot.services import templates
 from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_place, desk_place, load_part
-from bot.services.summary import card_of
-from store import conversations, desk, messages, outbox, tickets
+from store import conversations, messages, outbox, tickets
 
 DELIVERY_MARK = {
     Delivery.STORED: "✍",
@@ -136,8 +136,6 @@ async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[s
     topic = await home_of(helpdesk, ticket.id)
     if desk_place(topic.chat) != errand.budget:
         raise OutOfTurn
-    if errand.op is Op.CARD and not errand.payload.get("first"):
-        return await _refresh_card(helpdesk, pacer, errand, ticket, topic)
     return await _in_topic(helpdesk, pacer, errand, ticket, topic)
 
 
@@ -152,56 +150,21 @@ async def _written(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, chat: str, 
 
 
 async def _in_topic(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> list[str]:
-    """Only the topic's own lane comes here, one errand at a time: nobody else opens a second topic meanwhile."""
-    topic = await _opened(helpdesk, pacer, errand, ticket, topic)
-    if errand.op is Op.CARD:
-        return await _first_card(helpdesk, pacer, errand, ticket, topic)
-    return await _written(helpdesk, pacer, errand, topic.chat, topic.thread)
-
-
-async def _opened(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> Topic:
-    """The ticket's place in the group; opened on first need, and again when it vanished."""
-    if topic.thread or not helpdesk.desk.is_forum(topic.chat):
-        return topic
-    name = (await card_of(helpdesk, ticket)).topic_name
-    pacer.wrote(errand, topic.chat)
-    thread = await helpdesk.desk.open_topic(topic.chat, name)
-    reached("topic.opened")
-    topic = replace(topic, thread=thread, name=name)
-    if not await desk.settle_topic(topic):
-        await desk.remember_former(topic)
-        raise OutOfTurn
-    return topic
-
-
-async def _first_card(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> list[str]:
-    """Post the card that opens the topic; one that is there already is brought up to date."""
-    if topic.card_id:
-        return await _refresh_card(helpdesk, pacer, errand, ticket, topic)
-    card = await card_of(helpdesk, ticket)
-    pacer.wrote(errand, topic.chat)
-    card_id = await helpdesk.desk.send(
-        Address(chat=topic.chat, thread=topic.thread or None), Part(text=card.text, rows=card.rows)
-    )
-    reached("card.posted")
-    await desk.settle_topic(replace(topic, card_id=card_id))
-    await messages.post(desk_place(topic.chat), card_id, None, ticket.id)
-    return [card_id]
-
-
-async def _refresh_card(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> list[str]:
-    """Edit the card, and the topic's name where that changed."""
-    if not topic.card_id:
-        raise Skipped("the first card is still to come and will show the same")
-    card = await card_of(helpdesk, ticket)
-    pacer.wrote(errand, topic.chat)
-    to = Address(chat=topic.chat, thread=topic.thread or None)
-    await helpdesk.desk.edit(to, topic.card_id, Part(text=card.text, rows=card.rows))
-    if topic.thread and topic.name != card.topic_name:
-        pacer.wrote(errand, topic.chat)
-        await helpdesk.desk.rename_topic(topic.chat, topic.thread, card.topic_name)
-        await desk.settle_topic(replace(topic, name=card.topic_name))
-    return []
+    """A write in the ticket's topic; where that is not as it was it is seen to, and the errand comes again."""
+    if errand.op is not Op.CARD or errand.payload.get("first"):
+        found = await topics.opened(helpdesk, pacer, errand, ticket, topic)
+        if found is None:
+            raise OutOfTurn
+        topic = found
+    try:
+        if errand.op is Op.CARD:
+            if not (topic.card_id or errand.payload.get("first")):
+                raise Skipped("the first card is still to come and will show the same")
+            return await cards.shown(helpdesk, pacer, errand, ticket, topic)
+        return await _written(helpdesk, pacer, errand, topic.chat, topic.thread)
+    except SendError as error:
+        await topics.see_to(helpdesk, pacer, errand, ticket, topic, error)
+        raise
 
 
 async def _mark(helpdesk: HelpDesk, errand: Errand) -> list[str]:

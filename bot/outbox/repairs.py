@@ -35,22 +35,13 @@ def worth_a_try(helpdesk: HelpDesk, errand: Errand, error: SendError) -> bool:
     return bool(error.retry_after) or errand.attempts < MAX_ATTEMPTS
 
 
-async def forget_topic(helpdesk: HelpDesk, errand: Errand) -> None:
-    """The topic is gone: whatever comes next opens a new one, and the card is posted again."""
-    topic = await desk.topic(errand.ticket_id or 0)
-    if topic is not None:
-        async with db.transaction():
-            await desk.save_topic(replace(topic, thread="", card_id=""))
-            await errands.first_card(helpdesk, topic.ticket_id)
-
-
 async def forget_card(helpdesk: HelpDesk, errand: Errand) -> None:
     """Somebody deleted the card: it is posted again."""
     topic = await desk.topic(errand.ticket_id or 0)
     if topic is not None:
         async with db.transaction():
-            await desk.save_topic(replace(topic, card_id=""))
-            await errands.first_card(helpdesk, topic.ticket_id)
+            if await desk.settle_topic(replace(topic, card_id=""), over=topic.thread):
+                await errands.first_card(helpdesk, topic.ticket_id)
 
 
 async def after_unknown(helpdesk: HelpDesk, errand: Errand, *, outage: int = 0) -> None:

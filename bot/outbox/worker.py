@@ -243,9 +243,8 @@ class Outbox:
 
     async def _mended(self, errand: Errand, missing: Missing) -> bool:
         """Make what the platform misses anew, where that is possible."""
-        if missing is Missing.THREAD:
-            await repairs.forget_topic(self._helpdesk, errand)
-            return True
+        if missing in {Missing.THREAD, Missing.OPEN_THREAD}:
+            return True  # whoever was refused has seen to it
         if missing is Missing.FORUM:
             return not self._helpdesk.desk.is_forum(errand.budget.partition(":")[2])
         if missing is Missing.MESSAGE and errand.op is Op.CARD:

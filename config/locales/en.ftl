@@ -298,6 +298,7 @@ not-vip = { $name } is no VIP.
 desk-assigned = { $number } → { $name }
 desk-went-to = ↪ { $number } is with the team { $team } now; the conversation goes on in the topic there.
 desk-came-here = ↪ { $name } handed this ticket to this team. The topic before: { $link }
+desk-topic-anew = 🕘 This topic takes the place of one that was deleted or closed; /history shows what was said before.
 desk-helper-out = ⚠️ The helper bot { $bot } cannot write into an agents' group: { $reason } The other bots post in its place; `gise check` says what to do.
 desk-helper-token = its token is refused.
 desk-helper-absent = it is not in the group, or may not write there.

@@ -296,6 +296,7 @@ not-vip = { $name } VIP değil.
 desk-assigned = { $number } → { $name }
 desk-went-to = ↪ { $number } artık { $team } ekibinde; yazışma oradaki konuda sürüyor.
 desk-came-here = ↪ { $name } bu talebi bu ekibe aktardı. Önceki konu: { $link }
+desk-topic-anew = 🕘 Bu konu, silinen ya da kapatılan konunun yerini aldı; daha önce konuşulanları /history gösterir.
 desk-helper-out = ⚠️ Yardımcı bot { $bot } bir temsilci grubuna yazamıyor: { $reason } Yazıları diğer botlar gönderiyor; `gise check` ne yapılacağını söyler.
 desk-helper-token = belirteci kabul edilmiyor.
 desk-helper-absent = grupta değil ya da yazma izni yok.

@@ -268,6 +268,26 @@ async def test_other_bots_speak_in_the_group_with_a_voice_of_their_own(town: Tow
     await crowd.close()
 
 
+async def test_a_topic_that_is_shut_to_a_helper_is_opened_again_for_it(town: Town) -> None:
+    helper = town.server.add_bot("43:HELPER")
+    crowd = TelegramChannel(
+        town.server.token, now=lambda: 0, groups=[str(GROUP)], helpers=["43:HELPER"], api_base=town.server.base_url
+    )
+    where = Address(chat=str(GROUP), thread=await crowd.open_topic(str(GROUP), "Ayşe"))
+    town.server.close_topic(AYSE, int(where.thread or ""))
+    with pytest.raises(SendError) as closed:
+        await crowd.voice(helper).send(where, Part(text="kapalı"))
+    assert (closed.value.missing, closed.value.certain) == (Missing.OPEN_THREAD, True)
+    for _ in range(2):
+        await crowd.reopen_topic(where.chat, where.thread or "")
+    await crowd.voice(helper).send(where, Part(text="açık"))
+    assert town.server.messages(GROUP)[-1]["text"] == "açık"
+    with pytest.raises(SendError) as gone:
+        await crowd.reopen_topic(where.chat, "4711")
+    assert gone.value.missing is Missing.THREAD
+    await crowd.close()
+
+
 async def test_forums_and_plain_groups_are_told_apart_and_stay_so_under_another_id(town: Town) -> None:
     plain, gone = -1001000000002, -1001000000003
     town.server.add_group(plain, "Düz")

@@ -62,6 +62,7 @@ REFUSALS = (
     (400, "Bad Request: message to edit not found", "bad-request", Reach.MESSAGE, Missing.MESSAGE),
     (400, "Bad Request: message to be replied not found", "bad-request", Reach.MESSAGE, Missing.MESSAGE),
     (400, "Bad Request: message is not modified: same content", "bad-request", Reach.MESSAGE, Missing.CHANGE),
+    (400, "Bad Request: TOPIC_CLOSED", "rights", Reach.MESSAGE, Missing.OPEN_THREAD),
     (400, "Bad Request: not enough rights to create a topic", "rights", Reach.MESSAGE, None),
     (400, "Bad Request: wrong file identifier/HTTP URL specified", "media-gone", Reach.MESSAGE, None),
     (400, "Bad Request: PHOTO_INVALID_DIMENSIONS", "media-type", Reach.MESSAGE, None),

@@ -24,7 +24,7 @@ from tests.fakes import Call, FakeChannel, FakeDesk, HandClock
 from tests.proofs.simulation_connection import opened
 
 HOUR = 3_600.0
-WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "album"})
+WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "reopen_topic", "album"})
 """Verbs that cost one of a group's writes."""
 
 

@@ -17,12 +17,16 @@ SUPERGROUP = "-1009000000002"
 
 @dataclass
 class Trouble:
-    """What goes wrong in one schedule; `met` counts the calls that found it so."""
+    """What goes wrong in one schedule; `met` counts the calls that found it so.
+
+    A closed topic can be opened again by the bot unless it is `locked`, too.
+    """
 
     stage: Stage
     draw: random.Random
     gone: set[str] = field(default_factory=set)
     closed: set[str] = field(default_factory=set)
+    locked: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)
     group: str = GROUP
     met: Counter[str] = field(default_factory=Counter)
@@ -53,10 +57,18 @@ class Trouble:
         """What Telegram says of a call into the group, if it is refused."""
         if call.thread in self.gone:
             return "message thread not found"
+        if call.verb == "reopen_topic":
+            return self._reopened(call.thread or "")
         if call.thread in self.closed and call.verb == "send":
             return "TOPIC_CLOSED"
         touches = call.verb in {"edit", "react"}
         return "message to edit not found" if touches and self._is_nowhere(call) else ""
+
+    def _reopened(self, thread: str) -> str:
+        if thread in self.locked:
+            return "not enough rights to reopen a topic"
+        self.closed.discard(thread)
+        return ""
 
     def _is_nowhere(self, call: Call) -> bool:
         """What stood in a topic that vanished, or in the group's former id, can be touched no more."""
@@ -70,10 +82,12 @@ class Trouble:
             self.gone.add(self.draw.choice(threads))
 
     async def closes(self) -> None:
-        """Somebody closes a topic, and the bot is no administrator there; or it is opened again."""
+        """Somebody closes a topic, now and then so that the bot cannot open it; or it is opened again."""
         threads = sorted(set(self.stage.telegram.topics) - self.gone)
         if threads:
-            self.closed ^= {self.draw.choice(threads)}
+            thread = self.draw.choice(threads)
+            self.closed ^= {thread}
+            self.locked |= {thread} if self.draw.random() < 0.5 else set()
 
     async def revokes(self) -> None:
         """A token is refused from now on, or accepted again."""

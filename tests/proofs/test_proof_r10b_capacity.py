@@ -20,7 +20,7 @@ HELPER = 43
 LIMIT = 20
 SHARE = 0.95
 CUSTOMERS = [Person(keys=(f"tg:81{number:04d}",), name=f"Müşteri {number}") for number in range(24)]
-WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "album"})
+WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "reopen_topic", "album"})
 Writer = tuple[int, str]
 
 

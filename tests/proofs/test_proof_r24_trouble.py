@@ -146,6 +146,8 @@ def check(story: Story) -> None:
     """0 lost, 0 doubled, 0 in a wrong chat, and nothing left undone."""
     assert wrong_chats(story) == []
     posts = [seen.call for seen in story.stage.telegram.feed() if SAID in seen.call.words]
+    outside = [post.words for post in posts if not post.thread]
+    assert not (outside and story.stage.telegram.has_topics), "a topic could always be opened"
     for words in (words for mine in story.words.values() for words in mine):
         shown = [post.words for post in posts if words in post.words and REPEATED not in post.words]
         assert shown, f"lost: {words}"

@@ -28,7 +28,7 @@ WATCHED_SECONDS = 100.0
 EVERY = 8
 """Seconds between two messages of the others: a group with room to spare."""
 NOTICES = 3
-WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "album"})
+WRITES = frozenset({"send", "edit", "open_topic", "rename_topic", "reopen_topic", "album"})
 
 AUTO_RESPONSES = (
     "Şu an ofis dışındayım, döndüğümde size yazacağım.",

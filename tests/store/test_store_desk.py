@@ -134,9 +134,10 @@ async def test_the_audit_trail_cannot_be_rewritten(change: str) -> None:
 
 async def test_a_topics_news_are_kept_only_while_the_ticket_is_in_that_group(ticket: Ticket) -> None:
     await desk.save_topic(Topic(ticket_id=ticket.id, chat="-100"))
-    assert await desk.settle_topic(Topic(ticket_id=ticket.id, chat="-100", thread="5", card_id="6", name="Yeni"))
+    known = Topic(ticket_id=ticket.id, chat="-100", thread="5", card_id="6", name="Yeni")
+    assert await desk.settle_topic(known, over="")
     await desk.save_topic(Topic(ticket_id=ticket.id, chat="-200"))
-    assert not await desk.settle_topic(Topic(ticket_id=ticket.id, chat="-100", thread="7"))
+    assert not await desk.settle_topic(Topic(ticket_id=ticket.id, chat="-100", thread="7"), over="")
     assert await desk.topic(ticket.id) == Topic(ticket_id=ticket.id, chat="-200")
 
 

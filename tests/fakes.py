@@ -8,9 +8,11 @@ from pathlib import Path
 
 from bot.domain.channel import Capabilities
 from bot.domain.errors import SendError, Unparsable
+from bot.domain.fit import room_for_words
 from bot.domain.groups import Group
 from bot.domain.message import Attachment, Inbound
 from bot.domain.outgoing import Address, FetchedFile, LocalFile, Part
+from bot.domain.split import measure
 from bot.ports import Item
 
 START = 1_780_000_000_000
@@ -116,6 +118,7 @@ class FakeChannel:
     async def send(
         self, to: Address, part: Part, *, file: LocalFile | None = None, reply_to: str | None = None, tracker: str = ""
     ) -> str:
+        self._check(part.text, room_for_words(part, self._capabilities))
         files = (file,) if file else ()
         call = Call(
             verb="send", chat=to.chat, thread=to.thread, part=part, tracker=tracker, reply_to=reply_to, files=files
@@ -126,12 +129,15 @@ class FakeChannel:
     async def send_album(
         self, to: Address, text: str, files: Sequence[LocalFile], *, reply_to: str | None = None
     ) -> list[str]:
+        self._check(text, self._capabilities.caption)
+        assert 2 <= len(files) <= self._capabilities.album, "an album of that size is none"
         await self._make(
             Call(verb="album", chat=to.chat, thread=to.thread, text=text, reply_to=reply_to, files=tuple(files))
         )
         return [self._next_id(to.chat) for _ in files]
 
     async def edit(self, to: Address, external_id: str, part: Part) -> None:
+        self._check(part.text, room_for_words(part, self._capabilities))
         await self._make(Call(verb="edit", chat=to.chat, thread=to.thread, part=part, external_id=external_id))
 
     async def react(self, to: Address, external_id: str, emoji: str) -> None:
@@ -153,6 +159,11 @@ class FakeChannel:
         path = folder / f"file-{len(self.calls)}"
         path.write_bytes(attachment.ref.encode()[:limit])
         return FetchedFile(path=path, size=len(attachment.ref), sha256="0" * 64)
+
+    def _check(self, words: str, room: int) -> None:
+        """Words that are too long, or go with what carries none, are refused for good."""
+        if measure(words, self._capabilities.text_unit) > room:
+            raise SendError(key="send-error-bad-request", certain=True, retryable=False, code="400")
 
     async def _make(self, call: Call) -> None:
         """Note the call, wait at its gate if there is one, then succeed or be refused."""

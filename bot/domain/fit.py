@@ -81,6 +81,17 @@ def fit(message: Outgoing, caps: Capabilities, *, skip_hint: str = "", choose: s
     return Fitted(parts=tuple(parts), downgrades=tuple(downgrades))
 
 
+def room_for_words(part: Part, caps: Capabilities) -> int:
+    """How much text one call with this part carries; none beside a place, a contact or a file without captions."""
+    if part.location is not None or part.contacts:
+        return 0
+    if part.attachment is not None:
+        return caps.caption if part.attachment.kind in caps.captions_on else 0
+    if part.rows:
+        return caps.text_with_list if part.as_list else caps.text_with_buttons
+    return caps.text
+
+
 def window_open(caps: Capabilities, last_inbound_at: int | None, now: int) -> bool:
     """Whether free-form messages may be sent at `now`: always, or within `window_ms` of the person's last message."""
     if not caps.window_ms:

@@ -1,6 +1,6 @@
 """One errand, one call: from a row to the channel and back with the ids the platform gave."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import SendError
@@ -14,11 +14,12 @@ from bot.outbox import cards, topics
 from bot.outbox.accounts import MAIN
 from bot.outbox.media import local_file
 from bot.outbox.pacing import Pacer
+from bot.outbox.wording import BEFORE, posts_of, wording
 from bot.ports import Channel
 from bot.services import templates
 from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_place, desk_place, load_part
-from store import conversations, messages, outbox, tickets
+from store import conversations, db, messages, outbox, outbox_steps, tickets
 
 DELIVERY_MARK = {
     Delivery.STORED: "✍",
@@ -142,8 +143,7 @@ async def _desk_side(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[s
 async def _written(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, chat: str, thread: str | None) -> list[str]:
     """A post or an edit in a group, by the account that was chosen for it."""
     account = pacer.account_of(errand)
-    items = len(errand.payload["messages"]) if errand.op is Op.ALBUM else 1
-    pacer.wrote(errand, chat, account=account, cost=items)
+    pacer.wrote(errand, chat, account=account, cost=await posts_of(helpdesk, errand))
     to = Address(chat=chat, thread=thread or None)
     at = _Target(helpdesk, helpdesk.desk.voice(account), to, desk_place(chat), account)
     return await _OPS[errand.op](at, errand)
@@ -187,29 +187,40 @@ async def _send(at: _Target, errand: Errand) -> list[str]:
         late = bool(errand.payload.get("late"))
         file = await local_file(at.helpdesk, at.channel, errand.message_id, patient=late, since=errand.ready_at)
     reply_to = errand.payload.get("external_reply_to") or await _external(errand.payload.get("reply_to"), at.place)
-    if errand.payload.get("repeated"):
-        part = replace(part, text="\n".join(filter(None, (at.helpdesk.desk_text("possibly-repeated"), part.text))))
+    said = await wording(at.helpdesk, errand, at.channel.capabilities)
+    await _say_before(at, errand, said.before)
+    part = replace(part, text=said.text)
     return [await at.channel.send(at.to, part, file=file, reply_to=reply_to, tracker=str(errand.id))]
+
+
+async def _say_before(at: _Target, errand: Errand, pieces: Sequence[str]) -> None:
+    """Words that find no room in the post itself; each is said once, however often the post is tried."""
+    out: int = errand.payload.get(BEFORE, 0)
+    for number, words in enumerate(pieces[out:], start=out + 1):
+        external_id = await at.channel.send(at.to, Part(text=words))
+        async with db.transaction():
+            await outbox_steps.note(errand.id, at.helpdesk.epoch, BEFORE, number)
+            if errand.ticket_id is not None:
+                await messages.post(at.place, external_id, None, errand.ticket_id)
 
 
 async def _album(at: _Target, errand: Errand) -> list[str]:
     """The gathered items as one post; a single straggler goes as an ordinary message."""
-    files, texts = [], []
+    found = []
     for message_id in errand.payload["messages"]:
         message = await messages.get(message_id)
         file = await local_file(at.helpdesk, at.channel, message_id, patient=True, since=errand.ready_at)
         if message is not None and file is not None:
-            files.append((message, file))
-            texts.append(message.content.text)
-    if not files:
+            found.append((message, file))
+    if not found:
         raise Skipped("the album is empty")
-    heading = at.helpdesk.desk_text("desk-from", name=files[0][0].author_name) if errand.channel == DESK else ""
-    text = "\n".join(filter(None, (heading, *texts)))
-    if len(files) == 1:
-        message, file = files[0]
-        part = Part(text=text, attachment=message.content.attachment)
+    said = await wording(at.helpdesk, errand, at.channel.capabilities)
+    await _say_before(at, errand, said.before)
+    if len(found) == 1:
+        message, file = found[0]
+        part = Part(text=said.text, attachment=message.content.attachment)
         return [await at.channel.send(at.to, part, file=file, tracker=str(errand.id))]
-    return await at.channel.send_album(at.to, text, [file for _, file in files])
+    return await at.channel.send_album(at.to, said.text, [file for _, file in found])
 
 
 async def _edit(at: _Target, errand: Errand) -> list[str]:

@@ -8,6 +8,7 @@ from bot.domain.errors import SendError
 from bot.domain.ledger import WORDS, Errand, ErrandState
 from bot.helpdesk import HelpDesk
 from bot.outbox.pacing import backoff_ms
+from bot.outbox.wording import BEFORE
 from bot.services import delivery, errands
 from store import db, desk, outbox
 from store.errors import Conflict
@@ -58,7 +59,7 @@ async def after_unknown(helpdesk: HelpDesk, errand: Errand, *, outage: int = 0) 
         await delivery.uncertain(helpdesk, errand, told=not receipted)
         return
     await _put_back(errand, now)
-    repeated = {"repeated": True} if errand.op in WORDS else {}
+    repeated = {"repeated": True, BEFORE: 0} if errand.op in WORDS else {}
     await outbox.set_payload(errand.id, {**errand.payload, **repeated}, now + backoff_ms(errand.attempts))
 
 

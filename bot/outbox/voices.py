@@ -8,6 +8,7 @@ from bot.domain.outgoing import Outgoing
 from bot.helpdesk import HelpDesk
 from bot.outbox.accounts import MAIN
 from bot.outbox.pacing import Pacer, Plan
+from bot.outbox.wording import posts_of
 from bot.services import errands
 from bot.services.lanes import DESK, desk_place
 from store import db, desk, messages, outbox
@@ -29,15 +30,13 @@ async def planned(helpdesk: HelpDesk, errand: Errand) -> tuple[Errand, Plan]:
     if topic is not None:
         errand = replace(errand, budget=desk_place(topic.chat))
         if not topic.thread and helpdesk.desk.is_forum(topic.chat):
-            return errand, Plan(cost=1 + _weight(errand) if errand.op is not Op.CARD else _CARD_WRITES)
-    return errand, Plan(accounts=await _able(helpdesk, errand), cost=_weight(errand))
+            return errand, Plan(cost=1 + await posts_of(helpdesk, errand) if errand.op is not Op.CARD else _CARD_WRITES)
+    return errand, Plan(accounts=await _able(helpdesk, errand), cost=await _weight(helpdesk, errand))
 
 
-def _weight(errand: Errand) -> int:
-    """How many of the group's writes it takes; Telegram counts each item of an album as a message."""
-    if errand.op is Op.ALBUM:
-        return len(errand.payload["messages"])
-    return _CARD_WRITES if errand.op is Op.CARD else 1
+async def _weight(helpdesk: HelpDesk, errand: Errand) -> int:
+    """How many of the group's writes it takes."""
+    return _CARD_WRITES if errand.op is Op.CARD else await posts_of(helpdesk, errand)
 
 
 async def _able(helpdesk: HelpDesk, errand: Errand) -> tuple[int, ...]:

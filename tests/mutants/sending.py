@@ -37,7 +37,7 @@ MUTANTS: Final = (
     Mutant(
         "a repetition in the group does not say so",
         "bot/outbox/repairs.py",
-        '    repeated = {"repeated": True} if errand.op in WORDS else {}\n',
+        '    repeated = {"repeated": True, BEFORE: 0} if errand.op in WORDS else {}\n',
         "    repeated: dict[str, bool] = {}\n",
         "services/test_outbox_repairs.py::test_an_unknown_outcome_in_the_group_is_posted_again_and_says_so",
     ),

@@ -1,6 +1,6 @@
 """The ledger: every message with its delivery state, and the errands that carry messages out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -144,6 +144,13 @@ class Errand:
     attempts: int = 0
     external_id: str = ""
     error: str = ""
+
+    @property
+    def message_ids(self) -> Sequence[int]:
+        """The ledger rows whose fate it decides: an album's are several."""
+        alone = () if self.message_id is None else (self.message_id,)
+        several: Sequence[int] = self.payload.get("messages", alone)
+        return several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

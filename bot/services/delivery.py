@@ -67,8 +67,9 @@ def _is_knock(errand: Errand) -> bool:
 
 async def skipped(helpdesk: HelpDesk, errand: Errand) -> None:
     """There was nothing to do any more: the ledger says so too."""
-    if errand.message_id is not None and errand.conversation_id is not None:
-        await became(helpdesk, errand.message_id, Delivery.EXPIRED)
+    if errand.conversation_id is not None:
+        for message_id in errand.message_ids:
+            await became(helpdesk, message_id, Delivery.EXPIRED)
 
 
 async def sent_bundled(helpdesk: HelpDesk, errand: Errand, external_id: str) -> None:
@@ -175,7 +176,8 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
     """Surely not delivered, and trying again is no use: the agents learn why and what they can do."""
     await templates.refused(helpdesk, errand, error)
     if errand.message_id is not None and errand.conversation_id is not None:
-        await became(helpdesk, errand.message_id, Delivery.FAILED, error.key)
+        for message_id in errand.message_ids:
+            await became(helpdesk, message_id, Delivery.FAILED, error.key)
         await stop_waiting(helpdesk, errand.ticket_id or 0)
     if errand.ticket_id is None or errand.op not in _TOLD:
         return
@@ -190,8 +192,8 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
 
 async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
     """Nobody knows whether it arrived. `told`: no receipt will ever tell, so the agent gets a one-press resend."""
-    if errand.message_id is not None:
-        await became(helpdesk, errand.message_id, Delivery.UNCERTAIN, "send-error-unknown-outcome")
+    for message_id in errand.message_ids:
+        await became(helpdesk, message_id, Delivery.UNCERTAIN, "send-error-unknown-outcome")
     if errand.ticket_id is not None:
         await stop_waiting(helpdesk, errand.ticket_id)
     if told and errand.ticket_id is not None:

@@ -10,8 +10,8 @@ _EXCERPT = 200
 
 async def held(helpdesk: HelpDesk, errand: Errand) -> None:
     """It waited in a copy that was restored, and may be out since: whether it goes is for an agent to say."""
-    if errand.conversation_id is not None and errand.message_id is not None:
-        for message_id in errand.payload.get("messages", [errand.message_id]):
+    if errand.conversation_id is not None:
+        for message_id in errand.message_ids:
             await delivery.became(helpdesk, message_id, Delivery.UNCERTAIN, HELD)
     if errand.ticket_id is None:
         return
@@ -39,6 +39,7 @@ async def resend(helpdesk: HelpDesk, errand_id: int) -> str:
         return "resend-not-needed"
     if errand.conversation_id is None:
         await outbox.set_payload(errand_id, {**errand.payload, "repeated": True}, helpdesk.now())
-    elif errand.message_id is not None:
-        await messages.set_delivery(errand.message_id, Delivery.STORED, "")
+    else:
+        for message_id in errand.message_ids:
+            await messages.set_delivery(message_id, Delivery.STORED, "")
     return "resend-done"

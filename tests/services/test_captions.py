@@ -7,14 +7,17 @@ import pytest
 
 from adapters.telegram.capabilities import CAPABILITIES
 from bot.domain.errors import SendError
+from bot.domain.ledger import Delivery
 from bot.domain.message import Attachment, ContactCard, Content, Kind, Location
-from bot.domain.ticket import Ticket
+from bot.domain.press import Verb, encode
+from bot.domain.ticket import ActorKind, Ticket
 from bot.outbox.wording import posts_of
-from store import outbox
+from store import messages, outbox
 from tests.builders import GROUP, ZEYNEP, House, house, outgoing
 from tests.fakes import Call, FakeDesk
 
 UNKNOWN = SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
+REFUSED = SendError(key="send-error-bad-request", certain=True, retryable=False)
 RATE = SendError(key="send-error-rate", certain=True, retryable=True, retry_after=7.0)
 
 BARE = {
@@ -84,6 +87,11 @@ async def agents_album(house: House, ticket: Ticket, *texts: str) -> None:
     for number, text in enumerate(texts):
         await house.agent(photo(number, text), ticket, album="album-1")
     house.clock.move(2)
+
+
+async def states(ticket: Ticket) -> list[Delivery]:
+    """Of the agents' messages, in order."""
+    return [said.delivery for said in await messages.of_ticket(ticket.id) if said.author is ActorKind.AGENT]
 
 
 @pytest.mark.parametrize("kind", BARE)
@@ -167,6 +175,24 @@ async def test_words_before_an_album_are_said_once_though_the_album_has_to_wait(
     calls = [call for call in picky.sent if call.chat == where]
     assert [call.verb for call in calls] == ["send", "album", "album", "album"]
     assert calls[0].words.endswith("\n".join(("a" * 600, "b" * 600)))
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(REFUSED, Delivery.FAILED), (UNKNOWN, Delivery.UNCERTAIN)], ids=["refused", "unknown"]
+)
+async def test_every_item_of_an_album_shares_its_fate(
+    captioned_house: House, picky: Picky, error: SendError, state: Delivery
+) -> None:
+    ticket = await settled(captioned_house)
+    picky.ends.append(("album", "800001", error))
+    await agents_album(captioned_house, ticket, "Üç adım", "", "")
+    await captioned_house.settles()
+    assert await states(ticket) == [state] * 3
+    [album] = await outgoing(op="album")
+    await captioned_house.desk_press(encode(Verb.RESEND, album["id"]))
+    assert await states(ticket) == [Delivery.STORED] * 3
+    await captioned_house.settles()
+    assert await states(ticket) == [Delivery.SENT] * 3
 
 
 async def test_posts_that_go_before_are_paid_from_the_groups_budget(captioned_house: House) -> None:

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError
 
-from bot.domain.ledger import Errand, ErrandState
+from bot.domain.ledger import Errand, ErrandState, Urgency
 from store import bulk
 from store.codec import to_json
 from store.db import transaction
 from store.door import DoorState
 from store.errors import Conflict, LeaseLost
+from store.outbox_claim import CLAIM, FILES, FILES_OF_ONE, USUAL, WEIGHTS, Turn
 from store.outbox_rows import to_errand, to_values
 from store.sql import changed, look, rows
 
@@ -21,25 +22,6 @@ INSERT INTO outbox (
 ) VALUES {}
 ON CONFLICT (coalesce_key) WHERE state = 'pending' AND coalesce_key <> '' DO NOTHING RETURNING id"""
 _PENDING_TWIN: Final = "SELECT * FROM outbox WHERE coalesce_key = ? AND coalesce_key <> '' AND state = 'pending'"
-# A call takes the place of its twin (a card, a mark), but what gathers words or pictures does not: with the claim its
-# gathering is over, and whatever is gathered next says something else.
-_CLAIM: Final = """
-WITH head AS MATERIALIZED (
-    SELECT id FROM outbox
-    WHERE state = 'pending' AND due_at <= ?2 AND (expires_at IS NULL OR expires_at > ?2)
-        AND budget NOT IN texts(?4) AND channel NOT IN texts(?5) AND id IN (
-            SELECT min(id) FROM (
-                SELECT id, channel, lane, state FROM outbox WHERE state IN ('pending', 'sending')
-                UNION ALL
-                SELECT id, channel, lane, state FROM outbox WHERE state = 'uncertain' AND channel IN texts(?6)
-            ) AS waiting
-            GROUP BY channel, lane HAVING count(*) FILTER (WHERE state = 'sending') = 0
-        )
-    ORDER BY urgency, id LIMIT ?7 skip_locked()
-)
-UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?3, attempts = attempts + 1,
-    coalesce_key = CASE WHEN op IN ('send', 'album') THEN '' ELSE coalesce_key END
-WHERE id IN (SELECT id FROM head) RETURNING *"""
 _FOLLOWING: Final = """
 UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2, attempts = attempts + 1,
     coalesce_key = CASE WHEN op IN ('send', 'album') THEN '' ELSE coalesce_key END
@@ -140,16 +122,28 @@ async def claim(
     closed_budgets: Collection[str] = (),
     closed_channels: Collection[str] = (),
     receipted_channels: Collection[str] = (),
+    turn: Turn = USUAL,
 ) -> list[Errand]:
     """Take the head of each free lane that is due and not closed, most urgent first; they are `sending` from now on.
 
+    Of each channel no more than `limit` are under way together with those that were claimed before, and fewer files.
+    A head is as urgent as the most urgent that waits behind it.
     What has expired is let go on the way, so that it cannot shut its lane. On `receipted_channels` an uncertain errand
     keeps its lane shut: a receipt will tell what became of it, and nothing may overtake it meanwhile.
     """
     await expire(now)
     lists = (list(closed_budgets), list(closed_channels), list(receipted_channels))
-    claimed = await rows(_CLAIM, epoch, now, now + lease_ms, *map(to_json, lists), limit)
-    return sorted(map(to_errand, claimed), key=lambda errand: (errand.urgency, errand.id))
+    values = (epoch, now, now + lease_ms, *map(to_json, lists), limit, to_json(dict(turn.busy)), turn.by_age)
+    claimed = list(map(to_errand, await rows(CLAIM, *values, FILES, FILES_OF_ONE)))
+    weights = await _weights(claimed)
+    return sorted(claimed, key=lambda errand: (turn.weight(weights.get(errand.id, errand.urgency)), errand.id))
+
+
+async def _weights(heads: Sequence[Errand]) -> dict[int, int]:
+    """How urgent those heads are that may have something more urgent behind them; of a single one nobody asks."""
+    doubtful = [errand.id for errand in heads if errand.urgency > Urgency.WORDS]
+    found = await rows(WEIGHTS, to_json(doubtful)) if doubtful and len(heads) > 1 else []
+    return {row["id"]: row["urgency"] for row in found}
 
 
 async def waiting_behind(errand: Errand, limit: int) -> list[Errand]:

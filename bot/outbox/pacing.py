@@ -20,6 +20,9 @@ _LONGEST_CHANNEL_PAUSE = 60.0
 _HEAD_START = 1.0
 """Seconds by which what only the main account can do goes ahead of what others can do, too."""
 
+_TURN_OF_THE_OLD = 5
+"""In a busy group every so many writes one goes to whoever waits longest, so that nothing urgent enough starves."""
+
 _FIRST_PAUSE_MS = 500
 _LONGEST_PAUSE_MS = 60_000
 
@@ -54,6 +57,7 @@ class Pacer:
         self._main_until: dict[str, float] = {}
         self._stopped_until: dict[str, float] = {}
         self._channel_pause: dict[str, float] = {}
+        self._scarce_writes = 0
         self.accounts = Accounts(helpdesk)
         self.turns = Turns()
         self._cut_off: set[str] = set()
@@ -86,6 +90,7 @@ class Pacer:
         free = [one for one, pause in pauses.items() if pause <= 0.0]
         if free:
             account = min(free, key=lambda one: meters[one].used(now))
+            self._scarce_writes += meters[account].is_tight(now)
             meters[account].reserve(errand.id, cost, now)
             self._chosen[errand.lane] = account
             return 0.0
@@ -94,6 +99,10 @@ class Pacer:
             meters[MAIN].shut(now + pauses[MAIN])
             self._main_until[errand.budget] = now + pauses[MAIN] + _HEAD_START
         return min(pauses.values())
+
+    def is_turn_of_the_old(self) -> bool:
+        """Whether the next write into a busy group goes by age instead of weight."""
+        return self._scarce_writes % _TURN_OF_THE_OLD == _TURN_OF_THE_OLD - 1
 
     def _yielding(self, budget: str, able: list[int], now: float) -> list[int]:
         """Where others can do it, the main account's room is left to what it alone can do and what waits for it."""

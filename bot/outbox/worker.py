@@ -16,12 +16,13 @@ from bot.outbox.media import FileLate
 from bot.outbox.pacing import Pacer, Plan, backoff_ms
 from bot.outbox.performing import NotNow, OutOfTurn, Skipped, perform
 from bot.outbox.repairs import LEASE_MS, NETWORK
+from bot.outbox.slots import OF_A_CHANNEL, Slots
 from bot.services import delivery, moving
 from bot.shares import OUTBOX
 from store import db, messages, outbox
 from store.errors import LeaseLost
+from store.outbox_claim import Turn
 
-BATCH = 32
 _IDLE_SECONDS = 1.0
 
 _TELLING = WORDS | {Op.CARD}
@@ -38,7 +39,7 @@ class Outbox:
     def __init__(self, helpdesk: HelpDesk) -> None:
         self._helpdesk = helpdesk
         self._pacer = Pacer(helpdesk)
-        self._running: dict[asyncio.Task[None], int] = {}
+        self._slots = Slots(ended=helpdesk.bells.outbox.set)
 
     @property
     def stopped_channels(self) -> dict[str, str]:
@@ -67,11 +68,7 @@ class Outbox:
 
     async def stop(self, patience: float) -> None:
         """Let the calls under way come to their end, for so many seconds; the outcome of the others is unknown."""
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=patience)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._slots.stop(patience)
 
     async def _rest(self) -> None:
         try:
@@ -84,28 +81,23 @@ class Outbox:
         """Start what may go out now; returns how many errands were claimed."""
         if not self._helpdesk.shares.holds(OUTBOX):
             return 0
-        room = BATCH - len(self._running)
-        if room <= 0:
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
-            return 1
         helpdesk = self._helpdesk
         await repairs.send_unreceipted(helpdesk)
         rows = await outbox.claim(
             helpdesk.epoch,
             helpdesk.now(),
             LEASE_MS,
-            room,
+            OF_A_CHANNEL,
             closed_budgets=self._pacer.spent(),
             closed_channels=self._pacer.closed_channels(),
             receipted_channels=repairs.receipted_channels(helpdesk),
+            turn=Turn(busy=self._slots.busy(), by_age=self._pacer.is_turn_of_the_old()),
         )
         for claimed in rows:
             errand, plan = await voices.planned(helpdesk, claimed)
             if not await self._admitted(errand, plan):
                 continue
-            task = db.spawn(self._run(errand), f"outbox-{errand.id}")
-            self._running[task] = errand.id
-            task.add_done_callback(self._finished)
+            self._slots.start(errand, self._run(errand))
         return len(rows)
 
     async def _admitted(self, errand: Errand, plan: Plan) -> bool:
@@ -116,21 +108,19 @@ class Outbox:
             await outbox.retry(errand.id, self._helpdesk.epoch, due, errand.error, tried=False)
         return not pause
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._running.pop(task, None)
-        self._helpdesk.bells.outbox.set()
-
     async def recover(self) -> int:
         """Take up what was left in `sending` by others, or by ourselves in a commit that failed."""
         if not self._helpdesk.shares.holds(OUTBOX):
             return 0
-        return await repairs.recover(self._helpdesk, all_others=False, busy=self._running.values())
+        return await repairs.recover(self._helpdesk, all_others=False, busy=self._slots.ids())
 
     async def drain(self) -> None:
         """Run until nothing is due any more (for tests and the end of a script)."""
-        while await self.claim() or self._running:
-            if self._running:
-                await asyncio.wait(self._running)
+        more = True
+        while more:
+            busy = len(self._slots)
+            more = await self.claim() + busy > 0
+            await self._slots.empty()
 
     async def _run(self, errand: Errand) -> None:
         try:

@@ -106,14 +106,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the newest of a lane goes out first",
-        "store/outbox.py",
+        "store/outbox_claim.py",
         "            SELECT min(id) FROM (\n",
         "            SELECT max(id) FROM (\n",
         "store/test_store_outbox.py::test_a_lane_is_worked_off_in_order_one_at_a_time",
     ),
     Mutant(
         "a lane does not wait for its retry",
-        "store/outbox.py",
+        "store/outbox_claim.py",
         "                SELECT id, channel, lane, state FROM outbox WHERE state IN ('pending', 'sending')\n",
         "                SELECT id, channel, lane, state FROM outbox\n"
         "                WHERE state = 'sending' OR (state = 'pending' AND due_at <= ?2)\n",

@@ -17,15 +17,20 @@ _PLAIN = {"text"}
 async def gathered(helpdesk: HelpDesk, head: Errand, lease_ms: int, *, at_least: int = 1) -> list[Errand]:
     """The errand and what may share its post: plain words waiting right behind it, as many as fit, in order.
 
-    Fewer than `at_least` of them are left to posts of their own.
+    Fewer than `at_least` of them are left to posts of their own. What may be there already goes with its like, under
+    one mark: a post whose outcome nobody knows is not taken apart.
     """
     if not is_plain(head):
         return [head]
     capabilities = helpdesk.desk.capabilities
     room = capabilities.text - measure(_words(head), capabilities.text_unit)
+    repeated = is_repeated(head)
+    if repeated:
+        at_least = 1
+        room -= measure(helpdesk.desk_text("possibly-repeated") + "\n", capabilities.text_unit)
     chosen, heading = [], _heading(head)
     for errand in await outbox.waiting_behind(head, LARGEST_BUNDLE):
-        if not is_plain(errand) or errand.due_at > helpdesk.now():
+        if not is_plain(errand) or is_repeated(errand) is not repeated or errand.due_at > helpdesk.now():
             break
         room -= measure("\n" + _without(_words(errand), heading), capabilities.text_unit)
         if room < 0:
@@ -38,7 +43,7 @@ async def gathered(helpdesk: HelpDesk, head: Errand, lease_ms: int, *, at_least:
 
 
 def is_plain(errand: Errand) -> bool:
-    """Words in a topic and nothing else: no buttons, file, quote or mark of a repetition."""
+    """Words in a topic and nothing else: no buttons, file or quote."""
     payload = errand.payload
     return (
         errand.channel == DESK
@@ -46,8 +51,12 @@ def is_plain(errand: Errand) -> bool:
         and errand.ticket_id is not None
         and set(payload["part"]) == _PLAIN
         and not payload.get("reply_to")
-        and not payload.get("repeated")
     )
+
+
+def is_repeated(errand: Errand) -> bool:
+    """An earlier call may have said it."""
+    return bool(errand.payload.get("repeated"))
 
 
 def merged(bundle: list[Errand]) -> Errand:

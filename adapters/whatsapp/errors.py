@@ -21,8 +21,8 @@ class _Rule:
 
 _WINDOW = _Rule("send-error-window", window_closed=True)
 _PAIR_RATE = _Rule("send-error-rate", retry_after=6.0)  # one message per 6 s to the same person
-_NUMBER_RATE = _Rule("send-error-rate", retry_after=2.0)
-_ACCOUNT_RATE = _Rule("send-error-rate", retry_after=60.0)
+_NUMBER_RATE = _Rule("send-error-rate", Reach.SENDER, retry_after=2.0)
+_ACCOUNT_RATE = _Rule("send-error-rate", Reach.SENDER, retry_after=60.0)
 _RESTRICTED = _Rule("send-error-rate", Reach.CHANNEL)  # spam or quality limits: waiting alone does not help
 _AUTH = _Rule("send-error-auth", Reach.CHANNEL)
 _UNREACHABLE = _Rule("send-error-not-reachable", Reach.RECIPIENT)

@@ -30,6 +30,7 @@ class Reach(StrEnum):
 
     MESSAGE = "message"  # this message only
     RECIPIENT = "recipient"  # everything to this recipient
+    SENDER = "sender"  # everything we say there, for `retry_after` seconds: nothing is wrong, it was too much
     CHANNEL = "channel"  # the whole channel: stop, alert, keep the queue
     ORIGIN = "origin"  # the channel a file is fetched from; the one it goes to is well
 

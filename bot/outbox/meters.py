@@ -1,6 +1,7 @@
 """Measures of rates: a leaky bucket for people, a sliding second for channels, a sliding minute for groups."""
 
 from collections import deque
+from collections.abc import Iterable
 
 from bot.domain.channel import Rate
 
@@ -38,15 +39,15 @@ class Window:
         self._seconds = rate.seconds * rate.burst
         self._taken: deque[float] = deque(maxlen=rate.burst)
 
-    def pause(self, now: float) -> float:
-        """Seconds until there is room for one more."""
-        if len(self._taken) < (self._taken.maxlen or 0):
-            return 0.0
-        return max(0.0, self._taken[0] + self._seconds - now)
+    def pause(self, now: float, cost: int = 1) -> float:
+        """Seconds until there is room for so many more."""
+        room = self._taken.maxlen or 0
+        missing = len(self._taken) + min(cost, room) - room
+        return max(0.0, self._taken[missing - 1] + self._seconds - now) if missing > 0 else 0.0
 
-    def took(self, now: float) -> None:
-        """One more."""
-        self._taken.append(now)
+    def took(self, now: float, cost: int = 1) -> None:
+        """So many more."""
+        self._taken.extend([now] * cost)
 
 
 class Meter:
@@ -97,6 +98,10 @@ class Meter:
         self._writes.extend([now] * cost)
         if errand_id in self._reserved:
             self._reserved[errand_id] = max(0, self._reserved[errand_id] - cost)
+
+    def recall(self, writes: Iterable[float]) -> None:
+        """Writes that were made before this process, or beside it."""
+        self._writes = deque(sorted([*self._writes, *writes]))
 
     def shut(self, until: float) -> None:
         """Nothing more before that instant: the platform asked for a pause, or a larger errand waits for the room."""

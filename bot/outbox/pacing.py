@@ -1,18 +1,22 @@
 """Rates: the platforms' limits as data, kept before the platform has to remind us."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
 
 from bot.domain.channel import Capabilities, Rate
-from bot.domain.errors import SendError
-from bot.domain.ledger import WORDS, Errand
+from bot.domain.errors import Reach, SendError
+from bot.domain.ledger import WORDS, Errand, Op
 from bot.helpdesk import HelpDesk
 from bot.outbox.accounts import MAIN, Accounts
 from bot.outbox.meters import Bucket, Meter, Window
 from bot.outbox.turns import Turns
 from bot.services.lanes import desk_place
 
+_COUNTED = WORDS | {Op.EDIT, Op.REACT}
+"""What the platforms count of what is done at customers; WhatsApp's reactions are messages."""
+_UNLIMITED = Rate(seconds=0.0, burst=1)
 _BUCKETS_KEPT = 10_000
 _FIRST_CHANNEL_PAUSE = 1.0
 _LONGEST_CHANNEL_PAUSE = 60.0
@@ -51,11 +55,13 @@ class Pacer:
         self._channels = helpdesk.channels
         self._buckets: dict[str, Bucket] = {}
         self._windows: dict[str, Window] = {}
+        self._desk = helpdesk.desk
         self._limit = helpdesk.desk.capabilities.group_writes_per_minute
         self._meters: dict[str, dict[int, Meter]] = {}
         self._chosen: dict[str, int] = {}
         self._main_until: dict[str, float] = {}
         self._stopped_until: dict[str, float] = {}
+        self._resting_until: dict[str, float] = {}
         self._channel_pause: dict[str, float] = {}
         self._scarce_writes = 0
         self.accounts = Accounts(helpdesk)
@@ -69,29 +75,38 @@ class Pacer:
         if errand.budget:
             return self._reserve(errand, plan, now)
         channel = self._channels.get(errand.channel)
-        if channel is None or errand.op not in WORDS:
+        if channel is None or errand.op not in _COUNTED:
             return 0.0
         return self._admit_to_channel(errand, channel.capabilities, now)
 
     def _admit_to_channel(self, errand: Errand, limits: Capabilities, now: float) -> float:
         """The channel's room is looked at first and taken last, so that nobody's turn is lost to a pause."""
-        window = self._windows.setdefault(errand.channel, Window(limits.rate)) if limits.rate else None
-        pause = (window.pause(now) if window else 0.0) or self._take_of_the_person(errand, limits.rate_per_person, now)
-        if window and not pause:
+        window = self._window(errand.channel, limits.rate)
+        pause = window.pause(now) or self._take_of_the_person(errand, limits.rate_per_person, now)
+        if not pause:
             window.took(now)
         return pause
+
+    def _window(self, name: str, rate: Rate | None) -> Window:
+        return self._windows.setdefault(name, Window(rate or _UNLIMITED))
+
+    def _bot(self, account: int) -> Window:
+        """Telegram counts what a bot writes into groups and to people together; each helper is a bot of its own."""
+        name = self._desk.name if account == MAIN else f"{self._desk.name}:{account}"
+        return self._window(name, self._desk.capabilities.rate)
 
     def _reserve(self, errand: Errand, plan: Plan, now: float) -> float:
         """Choose the emptiest account that has room; of equals a helper, which can do nothing else."""
         cost = min(plan.cost, self._limit) if self._limit else plan.cost
         able = self.accounts.serving(errand.budget, plan.accounts)
         meters = {one: self._meter(errand.budget, one) for one in self._yielding(errand.budget, able, now)}
-        pauses = {one: meter.pause(now, cost) for one, meter in meters.items()}
+        pauses = {one: max(meter.pause(now, cost), self._bot(one).pause(now, cost)) for one, meter in meters.items()}
         free = [one for one, pause in pauses.items() if pause <= 0.0]
         if free:
             account = min(free, key=lambda one: meters[one].used(now))
             self._scarce_writes += meters[account].is_tight(now)
             meters[account].reserve(errand.id, cost, now)
+            self._bot(account).took(now, cost)
             self._chosen[errand.lane] = account
             return 0.0
         if able == [MAIN]:
@@ -116,10 +131,11 @@ class Pacer:
     def _take_of_the_person(self, errand: Errand, rate: Rate | None, now: float) -> float:
         if rate is None:
             return 0.0
-        bucket = self._buckets.get(errand.lane)
+        person = errand.lane.partition(":file:")[0]
+        bucket = self._buckets.get(person)
         if bucket is None:
             self._forget_idle(now)
-            bucket = self._buckets[errand.lane] = Bucket(rate, now)
+            bucket = self._buckets[person] = Bucket(rate, now)
         return bucket.take(now)
 
     def _forget_idle(self, now: float) -> None:
@@ -145,15 +161,24 @@ class Pacer:
         """So many more posts, edits or topic calls of this account in this group."""
         self._meter(desk_place(chat), account).wrote(errand.id, cost, self._clock.monotonic())
 
-    def obey(self, errand: Errand, seconds: float) -> float:
+    def recall(self, budget: str, account: int, ages: Iterable[float]) -> None:
+        """Writes into a group so many seconds ago, by another process than this."""
+        now = self._clock.monotonic()
+        self._meter(budget, account).recall(now - age for age in ages)
+
+    def obey(self, errand: Errand, error: SendError) -> float:
         """The platform asked this account for a pause; returns after how many seconds to try this errand again.
 
-        Nothing more of this account goes into this group before the pause is over; another may go on at once.
+        Nothing more of this account goes into this group before the pause is over; another may go on at once. Where the
+        number or account as a whole was too quick, the channel rests, and nothing is wrong with it.
         """
+        seconds, until = error.retry_after, self._clock.monotonic() + error.retry_after
+        if error.reach is Reach.SENDER:
+            self._resting_until[errand.channel] = max(until, self._resting_until.get(errand.channel, 0.0))
         if not errand.budget:
             return seconds
         account = self.account_of(errand)
-        self._meter(errand.budget, account).shut(self._clock.monotonic() + seconds)
+        self._meter(errand.budget, account).shut(until)
         return seconds if self.accounts.serving(errand.budget) == [account] else 0.0
 
     def spent(self) -> list[str]:
@@ -178,7 +203,8 @@ class Pacer:
 
     def closed_channels(self) -> list[str]:
         now = self._clock.monotonic()
-        return [channel for channel, until in self._stopped_until.items() if until > now]
+        ends = [*self._stopped_until.items(), *self._resting_until.items()]
+        return [channel for channel, until in ends if until > now]
 
     def cut_off(self, channel: str) -> None:
         """No connection came about."""

@@ -31,10 +31,10 @@ async def planned(helpdesk: HelpDesk, errand: Errand) -> tuple[Errand, Plan]:
         errand = replace(errand, budget=desk_place(topic.chat))
         if not topic.thread and helpdesk.desk.is_forum(topic.chat):
             return errand, Plan(cost=1 + await posts_of(helpdesk, errand) if errand.op is not Op.CARD else _CARD_WRITES)
-    return errand, Plan(accounts=await _able(helpdesk, errand), cost=await _weight(helpdesk, errand))
+    return errand, Plan(accounts=await _able(helpdesk, errand), cost=await weight(helpdesk, errand))
 
 
-async def _weight(helpdesk: HelpDesk, errand: Errand) -> int:
+async def weight(helpdesk: HelpDesk, errand: Errand) -> int:
     """How many of the group's writes it takes."""
     return _CARD_WRITES if errand.op is Op.CARD else await posts_of(helpdesk, errand)
 

@@ -15,6 +15,7 @@ from bot.outbox.accounts import MAIN
 from bot.outbox.media import FileLate
 from bot.outbox.pacing import Pacer, Plan, backoff_ms
 from bot.outbox.performing import NotNow, OutOfTurn, Skipped, perform
+from bot.outbox.recalling import recall
 from bot.outbox.repairs import LEASE_MS, NETWORK
 from bot.outbox.slots import OF_A_CHANNEL, Slots
 from bot.services import delivery, moving
@@ -39,6 +40,7 @@ class Outbox:
     def __init__(self, helpdesk: HelpDesk) -> None:
         self._helpdesk = helpdesk
         self._pacer = Pacer(helpdesk)
+        self._is_new = True
         self._slots = Slots(ended=helpdesk.bells.outbox.set)
 
     @property
@@ -79,9 +81,13 @@ class Outbox:
 
     async def claim(self) -> int:
         """Start what may go out now; returns how many errands were claimed."""
-        if not self._helpdesk.shares.holds(OUTBOX):
-            return 0
         helpdesk = self._helpdesk
+        if not helpdesk.shares.holds(OUTBOX):
+            self._is_new = True
+            return 0
+        if self._is_new:
+            await recall(helpdesk, self._pacer)
+            self._is_new = False
         await repairs.send_unreceipted(helpdesk)
         rows = await outbox.claim(
             helpdesk.epoch,
@@ -264,7 +270,7 @@ class Outbox:
             self._pacer.cut_off(errand.channel)
         if error.retry_after:
             of_origin = error.reach is Reach.ORIGIN
-            rest = error.retry_after if of_origin else self._pacer.obey(errand, error.retry_after)
+            rest = error.retry_after if of_origin else self._pacer.obey(errand, error)
             pause = int(rest * 1000)
         now = self._helpdesk.now()
         await outbox.retry(errand.id, self._helpdesk.epoch, now + pause, error.key)

@@ -53,9 +53,9 @@ def graph_error(code: int, status: int = 400, **more: object) -> Outcome:
 CODES = {
     131047: ("send-error-window", False, Reach.MESSAGE),
     131056: ("send-error-rate", True, Reach.MESSAGE),
-    130429: ("send-error-rate", True, Reach.MESSAGE),
-    80007: ("send-error-rate", True, Reach.MESSAGE),
-    4: ("send-error-rate", True, Reach.MESSAGE),
+    130429: ("send-error-rate", True, Reach.SENDER),
+    80007: ("send-error-rate", True, Reach.SENDER),
+    4: ("send-error-rate", True, Reach.SENDER),
     131048: ("send-error-rate", False, Reach.CHANNEL),
     190: ("send-error-auth", False, Reach.CHANNEL),
     0: ("send-error-auth", False, Reach.CHANNEL),

@@ -15,7 +15,7 @@ from bot.domain.ticket import Ticket
 from tests.builders import GROUP, outgoing
 from tests.fakes import Call
 from tests.proofs import troubles
-from tests.proofs.delivering import HOUR, OK, Ending, Seen, Stage, busiest, chat_of, crowd, on_stage, waiting
+from tests.proofs.delivering import HOUR, OK, WRITES, Ending, Seen, Stage, busiest, chat_of, crowd, on_stage, waiting
 from tests.proofs.proof import Proof
 
 DAY = 24 * HOUR
@@ -53,8 +53,8 @@ FULL = Load(telegram=60, whatsapp=20, answers=50, words=1_000, stale=20, outage=
 class Outage:
     """Until `over` every call fails: with a pause asked for, without a connection, or (`vague`: how often) with a 5xx.
 
-    In its last minute nothing is vague, for WhatsApp's receipts are waited for that long. Reactions cost nothing of a
-    group's budget, and no pause of theirs concerns it.
+    In its last minute nothing is vague, for WhatsApp's receipts are waited for that long. Telegram asks for pauses chat
+    by chat, and reactions cost nothing of a group's budget; WhatsApp's concern the number, whatever it sends.
     """
 
     channel: str
@@ -66,8 +66,9 @@ class Outage:
     early: list[Call] = field(default_factory=list)
 
     def __call__(self, call: Call, at: float) -> Ending:
-        asked_at, until = self.shut.get(call.chat, (0.0, 0.0))
-        paced = call.verb != "react"
+        who = call.chat if self.channel == "telegram" else self.channel
+        asked_at, until = self.shut.get(who, (0.0, 0.0))
+        paced = call.verb != "react" or self.channel != "telegram"
         if paced and asked_at < at < until:
             self.early.append(call)
         if at >= self.over:
@@ -78,7 +79,7 @@ class Outage:
         if kind == "429":
             pause = max(1, min(self.draw.randint(1, LONGEST_PAUSE), round(self.over - at)))
             if paced:
-                self.shut[call.chat] = (at, max(until, at + pause))
+                self.shut[who] = (at, max(until, at + pause))
             return Ending(taken=False, error=troubles.flood(self.channel, pause))
         error = troubles.server_error if kind == "5xx" else troubles.refused
         return Ending(taken=False, error=error(self.channel))
@@ -158,11 +159,12 @@ def channel_of(who: Person) -> str:
 
 def breaches(stage: Stage) -> dict[str, int]:
     """By how much the busiest moment of each bucket was over its limit."""
-    customers = {
-        "telegram": [seen for seen in stage.telegram.tries if seen.call.verb == "send" and seen.call.chat[0] != "-"],
-        "whatsapp": [seen for seen in stage.whatsapp.tries if seen.call.verb == "send"],
+    counted = {
+        "telegram": [seen for seen in stage.telegram.tries if seen.call.verb in WRITES],
+        "whatsapp": [seen for seen in stage.whatsapp.tries if seen.call.verb in {"send", "react"}],
     }
-    over = {name: busiest([seen.at for seen in seen_], 1.0) - PER_SECOND[name] for name, seen_ in customers.items()}
+    over = {name: busiest([seen.at for seen in tries], 1.0) - PER_SECOND[name] for name, tries in counted.items()}
+    customers = {name: [seen for seen in tries if seen.call.chat[0] != "-"] for name, tries in counted.items()}
     over["group"] = busiest([seen.at for seen in stage.telegram.feed()], 60.0) - PER_GROUP
     for name, calls in customers.items():
         over[f"{name} person"] = sum(overflow(times, *PER_PERSON[name]) for times in by_chat(calls).values())

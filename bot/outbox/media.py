@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.errors import Reach, SendError
-from bot.domain.ledger import Errand, ErrandState, Urgency
+from bot.domain.ledger import Errand, ErrandState, Op, Urgency
 from bot.domain.message import Attachment
 from bot.domain.outgoing import LocalFile, Part
 from bot.helpdesk import HelpDesk
@@ -20,6 +20,8 @@ PATIENCE_SECONDS = 5.0
 
 TRIES_FOR_MS = 2 * 3_600_000
 """So long a file is asked for again and again; then a person is told, who may press to try anew."""
+
+_LOOKED_AT = 200
 
 
 KEPT_FOR_WORDS = 200 * 2**20
@@ -95,10 +97,27 @@ async def _make_sure_of_room(helpdesk: HelpDesk, size: int) -> None:
 
 
 async def follow_later(helpdesk: HelpDesk, errand: Errand) -> None:
-    """Give the file a lane of its own. In the topic a line keeps its place; a customer sees the file when it comes.
+    """Give the file a lane of its own, and so each file behind it that is not here yet: words wait for one at most.
 
     The errand itself was just taken back into `pending`.
     """
+    await _move_aside(helpdesk, errand)
+    for behind in await outbox.waiting_behind(errand, _LOOKED_AT):
+        if await _is_elsewhere(helpdesk, behind):
+            await _move_aside(helpdesk, behind)
+
+
+async def _is_elsewhere(helpdesk: HelpDesk, errand: Errand) -> bool:
+    """Whether it carries a file that has to be fetched first."""
+    if errand.op is not Op.SEND or "attachment" not in errand.payload["part"]:
+        return False
+    row = await messages.file_of(errand.message_id or 0)
+    target = helpdesk.desk.name if errand.channel == DESK else errand.channel
+    return row is not None and row.source != target and not await asyncio.to_thread(os.path.isfile, row.path)
+
+
+async def _move_aside(helpdesk: HelpDesk, errand: Errand) -> None:
+    """In the topic a line keeps the file's place; a customer sees the file when it comes."""
     now = helpdesk.now()
     part = load_part(errand.payload["part"])
     file = replace(

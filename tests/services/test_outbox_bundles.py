@@ -1,12 +1,18 @@
 """Many words in one post: they stay together when nobody knows whether the post arrived, and wait for no files."""
 
+from pathlib import Path
+
 from bot.domain.channel import TextUnit
+from bot.domain.message import Attachment, Content, Kind
 from bot.domain.split import measure
 from bot.outbox.bundling import A_FLOOD
 from store import outbox
 from tests.builders import GROUP, House
+from tests.proofs.delivering import on_stage
+from tests.proofs.troubles import server_error
 
 MARK = "🔁"
+LATE, FILES = "📎 dosya yolda", 10
 WORDS = [f"söz {number:02}" for number in range(3 * A_FLOOD)]
 
 
@@ -65,3 +71,24 @@ async def test_a_marked_post_is_no_longer_than_any_other(desk_house: House) -> N
     assert measure(tried, TextUnit.UTF16) == desk_house.telegram.capabilities.text
     assert max(measure(post, TextUnit.UTF16) for post in again) <= desk_house.telegram.capabilities.text
     assert [sum(word in post for post in again) for word in words] == [1] * len(words)
+
+
+async def test_words_behind_many_slow_files_wait_for_one_of_them_at_most(tmp_path: Path) -> None:
+    async with on_stage(tmp_path) as stage:
+        house, slow = stage.house, True
+        stage.whatsapp.fetching = lambda _: server_error("whatsapp") if slow else None
+        await house.opened()
+        await stage.settles()
+        stage.clock.move(60)
+        before = len(stage.telegram.said(GROUP))
+        for number in range(FILES):
+            file = Attachment(kind=Kind.PHOTO, ref=f"media-{number}", mime="image/jpeg")
+            await house.customer(Content(text=f"fotoğraf {number}", attachment=file))
+        await house.customer("Bunlar yeter mi?")
+        await house.deliver()
+        [post] = stage.telegram.said(GROUP)[before:]
+        assert (post.count(LATE), post.endswith("Bunlar yeter mi?")) == (FILES, True)
+        slow = False
+        await stage.settles()
+        shown = [call.words for call in stage.telegram.sent if call.files]
+        assert sorted(shown) == [f"👤 Ayşe\nfotoğraf {number}" for number in range(FILES)]

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from scheduler.jobs import Job
+from scheduler.steady import Every, SteadyZone
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +36,7 @@ class Scheduler:
         self._ended_well_at: dict[str, float] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._alarm = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone=SteadyZone(), job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
     @property
@@ -49,14 +49,7 @@ class Scheduler:
         """Start the schedule in the running loop; every job has its first turn at once."""
         self._ended_well_at = {job.name: self._monotonic() for job in self._jobs}
         for job in self._jobs:
-            self._alarm.add_job(
-                self._run,
-                "interval",
-                args=(job,),
-                id=job.name,
-                seconds=job.seconds,
-                next_run_time=datetime.now(UTC),
-            )
+            self._alarm.add_job(self._run, Every(job.seconds), args=(job,), id=job.name)
         self._alarm.start()
 
     async def stop(self) -> None:

@@ -29,8 +29,8 @@ SANDBOX = "adapters/sandbox/"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 MAY_PRINT = {"config/cli.py", "config/demo.py", "config/script.py", "config/chaos.py"}
-# The one place of time, the doctor that compares the machine's clock with others, and APScheduler, which wants a date.
-MAY_READ_CLOCKS = {"config/clock.py", "config/doctor.py", "config/chaos.py", "scheduler/runner.py"}
+# The one place of time, and the doctor that compares the machine's clock with others.
+MAY_READ_CLOCKS = {"config/clock.py", "config/doctor.py", "config/chaos.py"}
 CLOCKS = {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "now", "utcnow", "today"}
 BIRTHS = {"create_task", "ensure_future", "gather", "TaskGroup"}
 KEY = re.compile(r"[a-z]+(?:-[a-z0-9_]+)+")

@@ -36,6 +36,10 @@ class HandClock:
         self._now += int(seconds * 1000)
         self._seconds += seconds
 
+    def step(self, seconds: float) -> None:
+        """Somebody sets the clock; no time goes by."""
+        self._now += int(seconds * 1000)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:

@@ -82,6 +82,7 @@ class Register:
     def news(self) -> News:
         """What is to be told now; `tell` it, then say so to `know`."""
         now = self._now()
+        self._not_after(now)
         untold = [trouble for trouble, case in self._cases.items() if case.here and not case.told]
         untold = [trouble for trouble in untold if not self._explained(trouble)]
         ripe = any(now - self._cases[trouble].since >= GATHER_MS for trouble in untold)
@@ -108,7 +109,6 @@ class Register:
         elif not case.here:
             case.relapses += 1
             case.since = case.since if case.told else now
-        case.since = min(case.since, now)  # the clock may have been set back meanwhile
         case.here, case.seen_at, case.detail = True, now, detail
 
     def _gone(self, trouble: Trouble) -> None:
@@ -116,6 +116,11 @@ class Register:
         case = self._cases.get(trouble)
         if case is not None and case.here:
             case.here, case.seen_at = False, self._now()
+
+    def _not_after(self, now: int) -> None:
+        """A clock that was set back would keep news from being told until it shows the old time again."""
+        for case in self._cases.values():
+            case.since, case.seen_at = min(case.since, now), min(case.seen_at, now)
 
     def _explained(self, trouble: Trouble) -> bool:
         """While its cause lasts, and until the cause is told to be over, this one is no news."""

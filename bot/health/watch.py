@@ -32,27 +32,40 @@ class Check:
     at_once: bool = True
 
 
-class _Turn:
-    """One check and its calendar, in epoch milliseconds."""
+@dataclass(frozen=True, slots=True)
+class _Instant:
+    """A moment by both clocks: what the wall shows may jump, what is counted on does not; both in seconds."""
 
-    def __init__(self, check: Check, now: int) -> None:
+    wall: float
+    steady: float
+
+    def later(self, seconds: float) -> "_Instant":
+        return _Instant(self.wall + seconds, self.steady + seconds)
+
+    def has_come(self, now: "_Instant") -> bool:
+        """By whichever clock says so first: a wall clock that was set back puts no look off."""
+        return now.wall >= self.wall or now.steady >= self.steady
+
+
+class _Turn:
+    """One check, and when it is due."""
+
+    def __init__(self, check: Check, now: _Instant) -> None:
         self.check = check
-        self._looked_at = now
-        self._next_at = now if check.at_once else now + round(check.seconds * 1000)
+        self._next_at = now if check.at_once else now.later(check.seconds)
         self._found_before: Findings = {}
 
-    def is_due(self, now: int) -> bool:
-        """At its time, and at once where the clock was set back."""
-        return now >= self._next_at or now < self._looked_at
+    def is_due(self, now: _Instant) -> bool:
+        return self._next_at.has_come(now)
 
-    async def look(self, now: int) -> Findings:
+    async def look(self, now: _Instant) -> Findings:
         """What is wrong, and can be believed."""
         check = self.check
-        self._looked_at, self._next_at = now, now + round(check.again * 1000)
+        self._next_at = now.later(check.again)
         async with asyncio.timeout(LOOK_SECONDS):
             found = await check.look()
         if not found:
-            self._next_at = now + round(check.seconds * 1000)
+            self._next_at = now.later(check.seconds)
         before, self._found_before = self._found_before, found
         return {trouble: what for trouble, what in found.items() if trouble in before or trouble not in check.doubted}
 
@@ -65,7 +78,7 @@ class Watch:
     ) -> None:
         self._clock = clock
         self._register = register
-        self._turns = [_Turn(check, clock.now()) for check in checks]
+        self._turns = [_Turn(check, self._now()) for check in checks]
         self._tell = tell
         self._busy = asyncio.Lock()
         self._turned_at = clock.monotonic()
@@ -79,7 +92,7 @@ class Watch:
         """Look at what is due, side by side, and tell the news. Raises `ExceptionGroup` for checks that failed."""
         async with self._busy:
             await self._spread()  # before looking again: what put itself right since is told all the same
-            now = self._clock.now()
+            now = self._now()
             due = [turn for turn in self._turns if turn.is_due(now)]
             results = await asyncio.gather(*(turn.look(now) for turn in due), return_exceptions=True)
             failures = []
@@ -92,6 +105,9 @@ class Watch:
             self._turned_at = self._clock.monotonic()
         if failures:
             raise BaseExceptionGroup("health checks that could not be made", failures)
+
+    def _now(self) -> _Instant:
+        return _Instant(self._clock.now() / 1000, self._clock.monotonic())
 
     async def _spread(self) -> None:
         news = self._register.news()

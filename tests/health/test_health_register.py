@@ -105,9 +105,21 @@ def test_a_trouble_lasts_as_long_as_any_check_sees_it(ledger: Ledger) -> None:
 
 def test_a_clock_that_was_set_back_keeps_no_trouble_untold(ledger: Ledger) -> None:
     ledger.after(0, DISK)
-    ledger.after(-86_400, DISK)
+    ledger.clock.step(-86_400)
+    ledger.after(GATHER, DISK)
     ledger.after(GATHER, DISK)
     assert ledger.told == [({DISK}, set())]
+
+
+def test_a_clock_that_was_set_back_keeps_no_end_untold(ledger: Ledger) -> None:
+    ledger.after(0, DISK)
+    ledger.after(GATHER, DISK)
+    ledger.after(1)
+    ledger.clock.step(-86_400)
+    ledger.after(1)
+    assert ledger.told == [({DISK}, set())]
+    ledger.clock.move(CALM)
+    assert [(trouble, lasted >= 0) for trouble, lasted in ledger.register.news().healed] == [(DISK, True)]
 
 
 def test_only_red_troubles_shut_the_door(ledger: Ledger) -> None:

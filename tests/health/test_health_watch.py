@@ -79,10 +79,23 @@ async def test_what_is_doubted_counts_when_the_next_look_finds_it_too() -> None:
     assert await room.after(10) == {Trouble.DISK_LOW, Trouble.CLOCK}
 
 
-async def test_a_clock_set_back_by_a_day_keeps_nobody_from_looking() -> None:
+@pytest.mark.parametrize("step", [-1, -30, -3 * 3600, -86_400])
+async def test_a_clock_that_is_set_back_puts_no_look_off(step: float) -> None:
     room = Room()
     await room.after(0)
-    await room.after(-86_400)
+    for round_ in range(1, 4):
+        await room.after(59)
+        room.clock.step(step)
+        await room.after(1)
+        assert room.looking.looks == 1 + round_
+
+
+async def test_a_clock_that_is_set_forward_has_a_look_at_once() -> None:
+    room = Room()
+    await room.after(0)
+    room.clock.step(3 * 3600)
+    await room.after(0)
+    await room.after(59)
     assert room.looking.looks == 2
 
 

@@ -27,10 +27,13 @@ CARDS = 50
 """So many cards show at once that a clock was broken or is about to be; the others do with their next change."""
 
 
-async def fired(helpdesk: HelpDesk, ticket: Ticket) -> None:
-    """The ticket's timer went off: record every step that is due, and arm it for the next one."""
-    now = helpdesk.now()
-    due = [alarm for alarm in await clockwork.raised_next(helpdesk, ticket) if alarm.due_at <= now]
+async def fired(helpdesk: HelpDesk, ticket: Ticket, due_at: int) -> None:
+    """The ticket's timer for `due_at` went off: record every step that is due, and arm it for the next one.
+
+    The clock may have been set back since it went off. What was due then is: no timer would go off for it again.
+    """
+    until = max(helpdesk.now(), due_at)
+    due = [alarm for alarm in await clockwork.raised_next(helpdesk, ticket) if alarm.due_at <= until]
     for alarm in due:
         await escalations.add(ticket.id, alarm)
     await tickets.rearm(ticket, None, await clockwork.deadlines(helpdesk, ticket))

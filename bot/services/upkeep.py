@@ -73,7 +73,9 @@ async def fired(helpdesk: HelpDesk, timer: Timer, *, gathered: bool = False) -> 
     if timer.kind is not TimerKind.SLA and helpdesk.deadlines(ticket).get(timer.kind) != timer.due_at:
         await tickets.rearm(ticket, None, await clockwork.deadlines(helpdesk, ticket))
         return
-    if timer.kind in _TELLING:
+    if timer.kind is TimerKind.SLA:
+        await escalation.fired(helpdesk, ticket, timer.due_at)
+    elif timer.kind in _TELLING:
         await _TELLING[timer.kind](helpdesk, ticket, gathered=gathered)
     else:
         await _QUIET[timer.kind](helpdesk, ticket)
@@ -111,5 +113,4 @@ _TELLING: Mapping[TimerKind, _Telling] = {
 _QUIET: Mapping[TimerKind, Callable[[HelpDesk, Ticket], Awaitable[None]]] = {
     TimerKind.INTAKE_END: _end_intake,
     TimerKind.AUTO_CLOSE_REMINDER: autoclose.remind,
-    TimerKind.SLA: escalation.fired,
 }

@@ -9,12 +9,13 @@ from random import Random
 
 import pytest
 
-from bot.domain.timers import DAY_MS, HOUR_MS, Timer
+from bot.domain.timers import DAY_MS, HOUR_MS, Timer, TimerKind
 from bot.helpdesk import HelpDesk
-from bot.services import upkeep
+from bot.services import escalation, upkeep
 from store import escalations, timers
 from store.errors import LeaseLost
 from tests.builders import House
+from tests.fakes import HandClock
 from tests.proofs.proof import Proof
 from tests.proofs.waiting import LEVELS, Crowd
 from tests.senders import opened_house
@@ -25,6 +26,9 @@ FREEZE_SECONDS = 90
 LEASE_SECONDS = upkeep.LEASE_MS / 1000 + 1
 JUMPS = {"+1 s": 1.0, "-1 s": -1.0, "+3 h": 3 * 3600.0, "-3 h": -3 * 3600.0, "+30 d": 30 * 86_400.0, "hours": 0.0}
 WEIGHTS = (2, 2, 3, 3, 0, 8)
+BETWEEN = ("-1 s", "-3 h", "-3 h", "+3 h")
+"""What strikes while a worker has claims in its hands, as often as this in a row."""
+OVERTAKEN = 6
 FAR_JUMP = 25
 """A month is skipped once, when some of the timers went off already."""
 
@@ -37,11 +41,15 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 class Shift:
-    """Some workers on one database, each of whom may freeze or die; `met` counts what happened to them."""
+    """Some workers on one database, each of whom may freeze or die; `met` counts what happened to them.
 
-    def __init__(self, house: House, chance: Random) -> None:
-        self.house, self.chance = house, chance
+    `overtaken` counts the timers that were not due any more when it came to doing what they were for.
+    """
+
+    def __init__(self, house: House, crowd: Crowd, chance: Random) -> None:
+        self.house, self.crowd, self.chance = house, crowd, chance
         self.met: Counter[str] = Counter()
+        self.overtaken: Counter[TimerKind] = Counter()
         self.workers = [self._fresh() for _ in range(WORKERS)]
 
     def _fresh(self) -> HelpDesk:
@@ -70,6 +78,20 @@ class Shift:
         self.met["claimed and never done"] += len(due)
         self.workers[0] = self._fresh()
 
+    async def one_is_overtaken(self) -> None:
+        """It claims, the clock jumps, and it does what it claimed: by another time than the one it was due by."""
+        worker, clock = self.workers[0], self.house.clock
+        for _ in range(OVERTAKEN):
+            clock.move(max(0, (await timers.next_due() or 0) - clock.now()) / 1000 + 1)
+            due = await timers.claim(worker.epoch, clock.now(), upkeep.LEASE_MS, upkeep.BATCH)
+            jumped(clock, self.chance, self.chance.choice(BETWEEN))
+            self.crowd.went_off(due, clock.now())
+            for timer in due:
+                self.overtaken[timer.kind] += timer.due_at > clock.now()
+                await upkeep.fire(worker, timer)
+            while await escalation.tell(worker):
+                pass
+
     async def one_freezes(self) -> None:
         """It claims, stands still for longer than its lease, and goes on as if nothing had been."""
         frozen = self.workers.pop()
@@ -89,21 +111,29 @@ class Shift:
         return False
 
 
+def jumped(clock: HandClock, chance: Random, name: str = "") -> str:
+    """Somebody sets the clock, or hours go by; returns which."""
+    name = name or chance.choices(list(JUMPS), WEIGHTS)[0]
+    if JUMPS[name]:
+        clock.step(JUMPS[name])
+    else:
+        clock.move(chance.uniform(0, 24 * HOUR_MS / 1000))
+    return name
+
+
 @pytest.mark.proof("R14")
 async def test_each_timer_goes_off_exactly_once_whatever_clocks_and_workers_do(house: House, proof: Proof) -> None:
     chance, crowd = proof.draw(), Crowd()
     amount = proof.size(200, 10_000)
     await crowd.gathers(house, chance, amount, SPAN_MS)
-    shift = Shift(house, chance)
-    troubles = (shift.one_dies, shift.one_dies_with_claims, shift.one_freezes, shift.works)
-    jumped: Counter[str] = Counter()
+    shift = Shift(house, crowd, chance)
+    troubles = (shift.one_dies, shift.one_dies_with_claims, shift.one_freezes, shift.one_is_overtaken, shift.works)
+    jumps: Counter[str] = Counter()
     end, last = max(crowd.due.values()), False
     while not last:
         last = house.clock.now() > end
-        name = "+30 d" if jumped.total() == FAR_JUMP else chance.choices(list(JUMPS), WEIGHTS)[0]
-        jumped[name] += 1
-        house.clock.move(JUMPS[name] or chance.uniform(0, 24 * HOUR_MS / 1000))
-        if jumped.total() % 8 == 0:
+        jumps[jumped(house.clock, chance, "+30 d" if jumps.total() == FAR_JUMP else "")] += 1
+        if jumps.total() % 8 == 0:
             await crowd.loses_some(house, chance, 0.01)
         await chance.choice(troubles)()
         house.clock.move(LEASE_SECONDS)
@@ -113,9 +143,10 @@ async def test_each_timer_goes_off_exactly_once_whatever_clocks_and_workers_do(h
         assert await crowd.told() == crowd.to_tell(effects)
     gone_off = sum(map(bool, effects.values()))
     proof.tell(timers=amount, gone_off=gone_off, reminded=reminded.total(), closed=len(crowd.closed))
-    proof.tell(jumps=jumped, met=shift.met)
+    proof.tell(jumps=jumps, met=shift.met, overtaken=shift.overtaken)
     assert gone_off + len(crowd.closed) >= amount
-    assert set(jumped) == set(JUMPS)
+    assert set(jumps) == set(JUMPS)
     assert min(shift.met[what] for what in ("killed at work", "claimed and never done", "too late", "frozen")) > 0
+    assert shift.overtaken[TimerKind.SLA] > 0
     assert crowd.closed
     assert 0 < reminded.total() < amount

@@ -1,14 +1,14 @@
 """Tickets that wait for an instant, one kind for each thing that time does, and what must have come of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from json import loads
 from random import Random
 
 from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
 from bot.domain.ticket import SYSTEM, Action, Priority, Status, Ticket
-from bot.domain.timers import DAY_MS, HOUR_MS, TimerKind
+from bot.domain.timers import DAY_MS, HOUR_MS, Timer, TimerKind
 from bot.services.casework import apply
 from bot.services.upkeep import LEASE_MS
 from store import tickets
@@ -39,12 +39,14 @@ class Crowd:
     """Tickets by id with what they wait for; `closed` are those that somebody closed, and when.
 
     An ETA changes no ticket: `reminded` says of those that were closed since when the desk had been told of it.
+    What went off before its clock was set back is not early for that: `shown` is the time it was done at.
     """
 
     kinds: dict[int, TimerKind] = field(default_factory=dict)
     due: dict[int, int] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
     reminded: dict[int, int] = field(default_factory=dict)
+    shown: dict[int, int] = field(default_factory=dict)
 
     async def gathers(self, house: House, chance: Random, amount: int, span_ms: int) -> None:
         """So many tickets of one customer, due within that time."""
@@ -62,6 +64,12 @@ class Crowd:
             if ticket is not None and ticket.live:
                 await apply(house.helpdesk, ticket, Action.CLOSE)
                 self.closed[ticket_id] = house.clock.now()
+
+    def went_off(self, claimed: Iterable[Timer], now: int) -> None:
+        """These are done from now on, whatever time it is."""
+        for timer in claimed:
+            if self.kinds.get(timer.ticket_id) is timer.kind:
+                self.shown[timer.ticket_id] = now
 
     async def effects(self) -> tuple[dict[int, list[int]], Counter[int]]:
         """When each ticket's waiting had its effect, each time; and how often a customer was reminded of the end."""
@@ -100,7 +108,7 @@ class Crowd:
             name = f"{kind} of ticket {ticket_id}, due {due}, closed {closed_at}, now {now}: {times}"
             if len(times) > 1 or reminded.get(ticket_id, 0) > 1:
                 yield f"more than once: {name}"
-            if any(at < due for at in times):
+            if any(at < min(due, self.shown.get(ticket_id, due)) for at in times):
                 yield f"early: {name}"
             if due <= now and not times and closed_at is None:
                 yield f"never: {name}"

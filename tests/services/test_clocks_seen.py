@@ -105,7 +105,7 @@ async def test_a_broken_clock_that_was_paused_before_anybody_was_told_is_told_wh
     ticket = await seeing.opened()
     await seeing.agent("Bakıyorum", ticket)
     seeing.clock.move(4 * HOUR)
-    await escalation.fired(seeing.helpdesk, await seeing.again(ticket))
+    await escalation.fired(seeing.helpdesk, await seeing.again(ticket), seeing.clock.now())
     await seeing.agent("/ask Hangi model?", ticket)
     assert await seeing.waits(1) == []
     assert await escalations.untold(9) == []

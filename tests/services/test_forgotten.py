@@ -144,7 +144,7 @@ async def test_an_answer_between_the_break_and_its_telling_keeps_the_ticket(busy
 
 async def escalations_only(house: House, ticket: Ticket) -> None:
     """The timer went off, and the process died before anybody was told."""
-    await escalation.fired(house.helpdesk, await house.again(ticket))
+    await escalation.fired(house.helpdesk, await house.again(ticket), house.clock.now())
     assert len(await escalations.untold(9)) == 2
 
 

@@ -77,6 +77,19 @@ async def test_a_promise_that_nobody_keeps_is_escalated_step_by_step_and_each_st
     assert await promising.waits(HOUR) == []
 
 
+@pytest.mark.parametrize("step", [-MINUTE, -3 * HOUR])
+async def test_a_clock_set_back_while_a_timer_goes_off_loses_no_step(promising: House, step: float) -> None:
+    await promising.opened()
+    await promising.settles()
+    promising.clock.move(45 * MINUTE)
+    due = await timers.claim(promising.helpdesk.epoch, promising.clock.now(), upkeep.LEASE_MS, upkeep.BATCH)
+    promising.clock.step(step)
+    for timer in due:
+        await upkeep.fire(promising.helpdesk, timer)
+    assert [words[0] for words in await promising.waits(0)] == ["⏳"]
+    assert [words[0] for words in await promising.waits(15 * MINUTE - step)] == ["🔥"]
+
+
 async def test_an_answer_stops_the_clock_and_arms_the_next_one(promising: House) -> None:
     ticket = await promising.opened()
     await promising.agent("Bakıyorum", ticket)

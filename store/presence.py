@@ -13,7 +13,8 @@ _LOAD: Final = "SELECT count(*) AS load FROM ticket WHERE assignee = ? AND statu
 LOADS: Final = """
 SELECT assignee, count(*) AS load FROM ticket WHERE status <> 'closed' AND assignee IS NOT NULL GROUP BY assignee"""
 _LISTENED: Final = "listened"
-_LATER: Final = "UPDATE agent SET seen_at = seen_at + ? WHERE seen_at > 0 RETURNING id"
+_MOVED: Final = """
+UPDATE agent SET seen_at = CASE WHEN seen_at + ?1 < ?2 THEN seen_at + ?1 ELSE ?2 END WHERE seen_at <> 0 RETURNING id"""
 _REMINDED: Final = "away-told:"
 
 
@@ -40,9 +41,9 @@ async def listens(at: int) -> int | None:
     return before
 
 
-async def heard_later(gap_ms: int) -> None:
-    """Nobody could hear the agents for so long: their silence of that time does not count."""
-    await rows(_LATER, gap_ms)
+async def heard_later(gap_ms: int, now: int) -> None:
+    """Whoever was heard of counts as heard so much later, or earlier for less than nothing, but not later than now."""
+    await rows(_MOVED, gap_ms, now)
 
 
 async def members(chat: str) -> frozenset[int]:

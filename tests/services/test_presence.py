@@ -102,7 +102,7 @@ async def test_an_agent_who_writes_or_presses_has_been_seen(pair: House) -> None
         assert found.seen_at == pair.clock.now()
 
 
-@pytest.mark.parametrize(("gap", "shifted"), [(9 * 60.0, 0.0), (DAY, DAY), (-3600.0, 0.0)])
+@pytest.mark.parametrize(("gap", "shifted"), [(9 * 60.0, 0.0), (DAY, DAY), (30 * DAY, 30 * DAY)])
 async def test_a_downtime_is_no_silence_of_the_agents(pair: House, gap: float, shifted: float) -> None:
     await pair.agent("// selam", await pair.opened())
     await upkeep.prune(pair.helpdesk)
@@ -113,6 +113,34 @@ async def test_a_downtime_is_no_silence_of_the_agents(pair: House, gap: float, s
     assert before is not None
     assert after is not None
     assert after.seen_at - before.seen_at == shifted * 1000
+
+
+@pytest.mark.parametrize("step", [3 * 3600.0, 30 * DAY, -3 * 3600.0, -30 * DAY])
+async def test_a_clock_that_jumps_makes_nobody_silent_and_nobody_present(pair: House, step: float) -> None:
+    await upkeep.prune(pair.helpdesk)
+    await pair.agent("// selam", await pair.opened())
+    silent_ms = 0
+    for jump in (0.0, step, -step):
+        pair.clock.step(jump)
+        pair.clock.move(60)
+        silent_ms += 60_000
+        await upkeep.prune(pair.helpdesk)
+        found = await desk.agent(900_001)
+        assert found is not None
+        assert abs(pair.clock.now() - found.seen_at - silent_ms) <= 120_000
+
+
+async def test_who_was_heard_of_by_a_wrong_clock_falls_silent_by_the_right_one(pair: House) -> None:
+    await upkeep.prune(pair.helpdesk)
+    pair.clock.step(30 * DAY)
+    await pair.agent("// selam", await pair.opened())
+    for jump in (0.0, -30 * DAY, 0.0):
+        pair.clock.step(jump)
+        pair.clock.move(60)
+        await upkeep.prune(pair.helpdesk)
+    found = await desk.agent(900_001)
+    assert found is not None
+    assert 60_000 <= pair.clock.now() - found.seen_at <= 240_000
 
 
 async def test_going_away_offers_to_hand_over_and_the_button_does_it(pair: House) -> None:

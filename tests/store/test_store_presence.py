@@ -51,11 +51,12 @@ async def test_away_is_reminded_of_once_and_once_again_after_it_was_said_again()
 async def test_silence_while_nobody_listened_is_taken_off_those_who_were_heard_of() -> None:
     assert await presence.listens(NOW) is None
     assert await presence.listens(NOW + MINUTE) == NOW
-    await presence.heard_later(MINUTE)
+    await presence.heard_later(MINUTE, NOW)
     assert (await deniz()).seen_at == 0
     await presence.spoke(7, NOW, MINUTE)
-    await presence.heard_later(MINUTE)
-    assert (await deniz()).seen_at == NOW + MINUTE
+    for gap, now, heard in ((3, NOW + 9, 3), (9, NOW + 9, 9), (99, NOW + 9, 9), (-50, NOW, -41), (-5, NOW - 99, -99)):
+        await presence.heard_later(gap, now)
+        assert (await deniz()).seen_at == NOW + heard
 
 
 async def test_members_are_those_who_are_in_that_group_now() -> None:

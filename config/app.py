@@ -24,6 +24,7 @@ from bot.helpdesk import HelpDesk
 from bot.outbox import Outbox, recover
 from bot.services import levels, reloading, restored, upkeep
 from bot.services.account import AccountWatch
+from bot.services.set_back import Setback
 from bot.shares import HOUSEKEEPING, POLLER
 from config.clock import SystemClock
 from config.door import Door
@@ -195,10 +196,12 @@ async def _drained(helpdesk: HelpDesk, outbox: Outbox, workers: Sequence[asyncio
 
 
 def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, watch: Watch, timekeeper: Timekeeper) -> list[Job]:
+    setback = Setback(helpdesk)
     return [
         Job("timers", 1.0, timekeeper.sweep),
         Job("health", 1.0, watch.turn),
         Job("other workers' files", 5.0, partial(reloading.keep_up, helpdesk)),
+        Job("clock", 1.0, partial(_once, helpdesk, lambda _: setback.turn())),
         Job("levels", 0.25, partial(_once, helpdesk, levels.rearm)),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),

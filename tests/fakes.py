@@ -58,8 +58,9 @@ class Call:
 class FakeChannel:
     """Takes events as they are (`stage`) and answers each call with success, or as its script says.
 
-    `refusals` are raised by the next calls, one each; calls to a chat in `unknown` get no answer; a `gate` holds up
-    the calls to a chat until it is set; a `broken` channel has a bug that shows in the middle of a use case.
+    `refusals` are raised by the next calls, one each; calls to a chat in `unknown` get no answer, those of a verb in
+    `broken_verbs` always this one; a `gate` holds up the calls to a chat until it is set; a `broken` channel has a bug
+    that shows in the middle of a use case.
     """
 
     def __init__(self, name: str, capabilities: Capabilities, read: Callable[[bytes], Inbound] | None = None) -> None:
@@ -69,6 +70,7 @@ class FakeChannel:
         self.refusals: deque[Exception] = deque()
         self.gates: dict[str, asyncio.Event] = {}
         self.unknown: set[str] = set()
+        self.broken_verbs: dict[str, SendError] = {}
         self.broken = False
         self._capabilities = capabilities
         self._read = read
@@ -159,6 +161,8 @@ class FakeChannel:
             await self.gates[call.chat].wait()
         if call.chat in self.unknown:
             raise SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
+        if call.verb in self.broken_verbs:
+            raise replace(self.broken_verbs[call.verb])
         if self.refusals:
             raise self.refusals.popleft()
 

@@ -94,6 +94,9 @@ WORDS = frozenset({Op.SEND, Op.ALBUM})
 HELD = "send-error-restored"
 """The error, and the text that explains it, of what waited in a copy that was restored: it may be out already."""
 
+UNPROVED = "send-error-no-receipt"
+"""The error, and the text that explains it, of what got no answer while no receipts came: it may be out already."""
+
 
 class Urgency(IntEnum):
     """Lower goes first (PRODUCT.md, the agents' desk)."""

@@ -18,6 +18,8 @@ CARD_PAUSE_MS = 1_000
 PRESS_LIFE_MS = 60_000
 """A button press is answered soon or not at all (Bot API, answerCallbackQuery)."""
 
+_BESIDE_WORDS = frozenset({Op.REACT, Op.READ})
+
 
 async def to_customer(
     helpdesk: HelpDesk,
@@ -79,13 +81,17 @@ async def change_at_customer(
     ticket_id: int | None,
     message_id: int | None = None,
 ) -> int:
-    """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template."""
+    """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template.
+
+    Reactions and read marks have lanes of their own: trouble with them must not hold up words.
+    """
     now = helpdesk.now()
+    lane = customer_lane(conversation)
     [errand_id] = await outbox.add(
         [
             Errand(
                 channel=conversation.channel,
-                lane=customer_lane(conversation),
+                lane=f"{lane}:{op}" if op in _BESIDE_WORDS else lane,
                 op=op,
                 payload=payload,
                 urgency=Urgency.CUSTOMER,

@@ -354,6 +354,7 @@ send-error-network = the channel could not be reached
 send-error-vendor = the channel has a passing problem
 send-error-unknown-outcome = the channel did not answer, the outcome is unknown
 send-error-restored = held back after a restore, may have gone out
+send-error-no-receipt = no receipts came, may have gone out
 send-error-moved = the chat has moved
 
 

@@ -354,6 +354,7 @@ send-error-network = kanala bağlanılamadı
 send-error-vendor = kanalda geçici bir sorun var
 send-error-unknown-outcome = kanal yanıt vermedi, sonuç bilinmiyor
 send-error-restored = kopyaya dönüldüğü için bekletildi, gitmiş olabilir
+send-error-no-receipt = hiçbir okundu ya da iletildi bilgisi gelmedi, gitmiş olabilir
 send-error-moved = sohbet taşınmış
 
 

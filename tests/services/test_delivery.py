@@ -11,7 +11,7 @@ from bot.domain.message import Person, Receipt, ReceiptStatus
 from bot.domain.ticket import Ticket
 from bot.inbox import Outcome
 from bot.outbox.repairs import send_unreceipted
-from store import conversations, messages, outbox
+from store import conversations, messages, outbox, tickets
 from store.db import transaction
 from tests.builders import AYSE, MEHMET, ZEYNEP, House, counted, outgoing
 
@@ -99,6 +99,7 @@ async def test_an_unknown_outcome_on_whatsapp_waits_for_the_receipt(desk_house: 
 
 async def test_an_answer_on_whatsapp_that_no_receipt_proves_is_sent_again(desk_house: House) -> None:
     errand = await unknown_at(desk_house, AYSE)
+    desk_house.clock.move(1)
     await desk_house.customer("Orada mısınız?")
     await desk_house.agent("Bir de şu", await desk_house.ticket())
     await send_unreceipted(desk_house.helpdesk)
@@ -109,6 +110,85 @@ async def test_an_answer_on_whatsapp_that_no_receipt_proves_is_sent_again(desk_h
     await desk_house.deliver()
     assert desk_house.whatsapp.said()[-2:] == ["Yanıt", "Bir de şu"], "in its place in the lane"
     assert await state(errand) is ErrandState.SENT
+
+
+async def looks(desk_house: House, seconds: float) -> None:
+    """Time goes by, and the outbox looks after what nobody knows."""
+    desk_house.clock.move(seconds)
+    await desk_house.deliver()
+
+
+def asked(desk_house: House, errand: dict[str, Any]) -> int:
+    """How many lines in the topic offer to send it again."""
+    tokens = [button.token for call in desk_house.telegram.calls for row in call.part.rows for button in row]
+    return tokens.count(f"rs:{errand['id']}")
+
+
+async def test_on_whatsapp_nothing_is_sent_again_while_nothing_is_heard_of_the_platform(desk_house: House) -> None:
+    """Our door may be shut, or the subscription gone: silence proves nothing then, and agents decide."""
+    errand = await unknown_at(desk_house, AYSE)
+    for _ in range(6):
+        await looks(desk_house, 50)
+    assert desk_house.whatsapp.said().count("Yanıt") == 1
+    assert (asked(desk_house, errand), (await ledger(errand)).delivery) == (1, Delivery.UNCERTAIN)
+    await desk_house.receipts(DELIVERED, errand=errand["id"])
+    assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.SENT, Delivery.DELIVERED)
+
+
+async def test_on_whatsapp_nothing_is_sent_again_while_no_receipt_comes_of_others(desk_house: House) -> None:
+    """The platform's receipts are late: the words of others go through, and nothing is heard of those, either."""
+    errand = await unknown_at(desk_house, AYSE)
+    other = await desk_house.opened("Kâğıt bitti", who=MEHMET)
+    await desk_house.agent("Getiriyoruz", other)
+    await desk_house.agent("Bir de şu", await desk_house.again(await by_number(1)))
+    for _ in range(5):
+        await looks(desk_house, 50)
+    assert desk_house.whatsapp.said(AYSE.phone)[-2:] == ["Yanıt", "Bir de şu"], "the others behind it need not wait"
+    assert asked(desk_house, errand) == 1
+    await looks(desk_house, 3 * 3600)
+    assert asked(desk_house, errand) == 1, "told once"
+    await desk_house.receipts(READ, errand=errand["id"])
+    assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.SENT, Delivery.READ)
+
+
+async def by_number(ticket_id: int) -> Ticket:
+    found = await tickets.get(ticket_id)
+    assert found is not None
+    return found
+
+
+async def test_on_whatsapp_receipts_of_others_prove_that_a_message_without_one_is_lost(desk_house: House) -> None:
+    errand = await unknown_at(desk_house, AYSE)
+    other = await desk_house.opened("Kâğıt bitti", who=MEHMET)
+    await desk_house.agent("Getiriyoruz", other)
+    await looks(desk_house, 10)
+    [others] = [one for one in await outgoing(ticket_id=other.id, op=Op.SEND) if "Getiriyoruz" in one["payload"]]
+    await looks(desk_house, 50)
+    assert desk_house.whatsapp.said().count("Yanıt") == 1
+    await desk_house.receipts(DELIVERED, errand=others["id"])
+    desk_house.whatsapp.unknown.add(AYSE.phone)
+    for again in range(2, 5):
+        await looks(desk_house, 10)
+        assert desk_house.whatsapp.said().count("Yanıt") == again
+        await looks(desk_house, 50)
+        assert desk_house.whatsapp.said().count("Yanıt") == again, "each doubt asks for a proof of its own"
+        await desk_house.agent("Geldi mi?", other)
+        await looks(desk_house, 10)
+        newest = [one for one in await outgoing(channel="whatsapp", op=Op.SEND) if "Geldi mi?" in one["payload"]][-1]
+        await desk_house.receipts(DELIVERED, errand=newest["id"])
+    desk_house.whatsapp.unknown.clear()
+    await looks(desk_house, 10)
+    assert await state(errand) is ErrandState.SENT
+
+
+async def test_on_whatsapp_a_mere_sign_of_the_platform_lets_a_message_go_once_more_only(desk_house: House) -> None:
+    errand = await unknown_at(desk_house, AYSE)
+    desk_house.whatsapp.unknown.add(AYSE.phone)
+    for _ in range(20):
+        await desk_house.customer("Orada mısınız?")
+        await looks(desk_house, 60)
+    assert desk_house.whatsapp.said().count("Yanıt") == 2
+    assert asked(desk_house, errand) == 1
 
 
 async def test_an_unknown_outcome_on_telegram_is_shown_with_a_resend(desk_house: House) -> None:
@@ -222,3 +302,32 @@ async def test_a_long_answer_counts_as_sent_with_its_last_part(desk_house: House
     await desk_house.deliver()
     assert (await ledger(parts[0])).delivery is Delivery.SENT
     assert "".join(desk_house.whatsapp.said(AYSE.phone)[-3:]).count("Uzun bir cümle.") == 600
+
+
+TROUBLE = SendError(key="send-error-vendor", certain=True, retryable=True, retry_after=5.0)
+
+
+async def test_a_read_mark_that_is_refused_again_and_again_holds_up_no_answer_and_has_an_end(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.whatsapp.broken_verbs["read"] = TROUBLE
+    await desk_house.agent("Yanıt", ticket)
+    await desk_house.deliver()
+    await desk_house.agent("Bir de şu", ticket)
+    await desk_house.deliver()
+    assert desk_house.whatsapp.said()[-2:] == ["Yanıt", "Bir de şu"]
+    for _ in range(20):
+        await looks(desk_house, 10)
+    marks = await outgoing(channel="whatsapp", op=Op.READ)
+    assert {ErrandState(mark["state"]) for mark in marks} == {ErrandState.FAILED}
+
+
+async def test_a_read_mark_that_has_to_wait_for_a_rate_waits(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.whatsapp.broken_verbs["read"] = replace(TROUBLE, key="send-error-rate")
+    await desk_house.agent("Yanıt", ticket)
+    for _ in range(20):
+        await looks(desk_house, 10)
+    desk_house.whatsapp.broken_verbs.clear()
+    await looks(desk_house, 10)
+    [mark] = await outgoing(channel="whatsapp", op=Op.READ)
+    assert mark["state"] == ErrandState.SENT

@@ -48,7 +48,8 @@ _LANE: Final = """
 SELECT * FROM outbox WHERE channel = ? AND lane = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?"""
 _EARLIER: Final = "SELECT id FROM outbox WHERE channel = ? AND lane = ? AND id < ? AND state = 'pending' LIMIT 1"
 _AWAIT_RECEIPT: Final = """
-UPDATE outbox SET due_at = ?, error = coalesce(nullif(?, ''), error) WHERE id = ? AND state = 'uncertain' RETURNING id"""
+UPDATE outbox SET due_at = ?, error = coalesce(nullif(?, ''), error)
+WHERE id = ? AND state = 'uncertain' RETURNING id"""
 _OVERDUE: Final = """
 SELECT * FROM outbox WHERE state = 'uncertain' AND channel IN texts(?) AND due_at <= ?
 ORDER BY id"""

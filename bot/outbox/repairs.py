@@ -135,9 +135,7 @@ async def _leave_to_agents(helpdesk: HelpDesk, errand: Errand, news: News) -> No
         await delivery.uncertain(helpdesk, errand, told=True)
     others_unproved = news.later is not None and now - news.later >= RECEIPT_WAIT_MS
     if others_unproved or now - news.since >= HOLD_MS:
-        await outbox.resolve(
-            errand.id, ErrandState.FAILED, now, error=UNPROVED, from_states=(ErrandState.UNCERTAIN,)
-        )
+        await outbox.resolve(errand.id, ErrandState.FAILED, now, error=UNPROVED, from_states=(ErrandState.UNCERTAIN,))
     else:
         await outbox.await_receipt(errand.id, now + LOOK_AGAIN_MS, UNPROVED)
 

@@ -10,7 +10,7 @@ from bot.domain.people import Conversation
 from bot.helpdesk import HelpDesk
 from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, one_part, topic_lane
-from store import outbox
+from store import outbox, parts
 
 CARD_PAUSE_MS = 1_000
 """A card waits this long for further changes: each edit costs one of the group's few writes."""
@@ -43,13 +43,13 @@ async def to_customer(
     common: dict[str, Any] = {"reply_to": reply_to, "notice": notice}
     if stand_in is not None:
         common["stand_in"] = dump_part(Part(template=stand_in))
-    await outbox.add(
+    ids = await outbox.add(
         [
             Errand(
                 channel=conversation.channel,
                 lane=customer_lane(conversation),
                 op=Op.SEND,
-                payload={"part": dump_part(part), "last": index == len(fitted.parts), **common},
+                payload={"part": dump_part(part), **common},
                 urgency=Urgency.CUSTOMER,
                 ticket_id=ticket_id,
                 conversation_id=conversation.id,
@@ -57,9 +57,11 @@ async def to_customer(
                 created_at=now,
                 due_at=now,
             )
-            for index, part in enumerate(fitted.parts, start=1)
+            for part in fitted.parts
         ]
     )
+    if message_id is not None and len(ids) > 1:
+        await parts.join(ids)
 
 
 async def template_to_customer(

@@ -1,18 +1,16 @@
 """What an agent decides about with one press: whether a message of unknown fate goes out once more."""
 
-from bot.domain.ledger import HELD, Delivery, Errand, ErrandState
+from bot.domain.ledger import HELD, Errand, ErrandState
 from bot.helpdesk import HelpDesk
-from bot.services import delivery
-from store import messages, outbox
+from bot.services import delivery, fates
+from store import outbox
 
 _EXCERPT = 200
 
 
 async def held(helpdesk: HelpDesk, errand: Errand) -> None:
     """It waited in a copy that was restored, and may be out since: whether it goes is for an agent to say."""
-    if errand.conversation_id is not None and errand.message_id is not None:
-        for message_id in errand.payload.get("messages", [errand.message_id]):
-            await delivery.became(helpdesk, message_id, Delivery.UNCERTAIN, HELD)
+    await fates.follow(helpdesk, errand)
     if errand.ticket_id is None:
         return
     key = "delivery-held-desk"
@@ -39,6 +37,6 @@ async def resend(helpdesk: HelpDesk, errand_id: int) -> str:
         return "resend-not-needed"
     if errand.conversation_id is None:
         await outbox.set_payload(errand_id, {**errand.payload, "repeated": True}, helpdesk.now())
-    elif errand.message_id is not None:
-        await messages.set_delivery(errand.message_id, Delivery.STORED, "")
+    else:
+        await fates.follow(helpdesk, errand)
     return "resend-done"

@@ -1,46 +1,30 @@
 """What became of our messages: receipts, parked answers, one-press resend."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from bot.domain.errors import SendError
-from bot.domain.ledger import Delivery, ErrandState, LedgerMessage, Op
-from bot.domain.message import Person, Receipt, ReceiptStatus
-from bot.domain.ticket import Ticket
+from bot.domain.ledger import Delivery, ErrandState, Op
+from bot.domain.message import Receipt
 from bot.inbox import Outcome
 from bot.outbox.repairs import send_unreceipted
-from store import conversations, messages, outbox, tickets
+from store import conversations, messages, outbox
 from store.db import transaction
 from tests.builders import AYSE, MEHMET, ZEYNEP, House, counted, outgoing
-
-DELIVERED, READ, FAILED = ReceiptStatus.DELIVERED, ReceiptStatus.READ, ReceiptStatus.FAILED
-SHUT = SendError(key="send-error-window", certain=True, retryable=False, window_closed=True)
-BLOCKED = SendError(key="send-error-blocked", certain=True, retryable=False)
-DAY = 86_400.0
-
-
-async def answered(desk_house: House, *refusals: SendError, text: str = "Yanıt") -> tuple[Ticket, dict[str, Any]]:
-    """A ticket with an answer that was taken to WhatsApp; the answer's errand."""
-    ticket = await desk_house.opened()
-    desk_house.clock.move(60)
-    desk_house.whatsapp.refusals.extend(refusals)
-    await desk_house.agent(text, ticket)
-    await desk_house.deliver()
-    return ticket, (await outgoing(channel="whatsapp", op=Op.SEND))[-1]
-
-
-async def ledger(errand: dict[str, Any]) -> LedgerMessage:
-    message = await messages.get(errand["message_id"])
-    assert message is not None
-    return message
-
-
-async def state(errand: dict[str, Any]) -> ErrandState:
-    found = await outbox.by_id(errand["id"])
-    assert found is not None
-    return found.state
+from tests.services.deliveries import (
+    BLOCKED,
+    DAY,
+    DELIVERED,
+    FAILED,
+    READ,
+    SHUT,
+    answered,
+    ledger,
+    looks,
+    state,
+    unknown_at,
+)
 
 
 async def test_a_failure_is_told_once_however_often_it_is_reported(desk_house: House) -> None:
@@ -74,17 +58,6 @@ async def test_a_receipt_of_another_channel_changes_nothing(desk_house: House) -
     assert (await ledger(errand)).delivery is Delivery.SENT
 
 
-async def unknown_at(desk_house: House, who: Person) -> dict[str, Any]:
-    """The errand of an answer whose outcome nobody knows."""
-    ticket = await desk_house.opened(who=who)
-    channel = desk_house.home(who)
-    await desk_house.agent("Yanıt", ticket)
-    channel.unknown.add(who.keys[0].partition(":")[2])
-    await desk_house.deliver()
-    channel.unknown.clear()
-    return (await outgoing(channel=channel.name, op=Op.SEND))[-1]
-
-
 async def test_an_unknown_outcome_on_whatsapp_waits_for_the_receipt(desk_house: House) -> None:
     errand = await unknown_at(desk_house, AYSE)
     assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.UNCERTAIN, Delivery.UNCERTAIN)
@@ -110,85 +83,6 @@ async def test_an_answer_on_whatsapp_that_no_receipt_proves_is_sent_again(desk_h
     await desk_house.deliver()
     assert desk_house.whatsapp.said()[-2:] == ["Yanıt", "Bir de şu"], "in its place in the lane"
     assert await state(errand) is ErrandState.SENT
-
-
-async def looks(desk_house: House, seconds: float) -> None:
-    """Time goes by, and the outbox looks after what nobody knows."""
-    desk_house.clock.move(seconds)
-    await desk_house.deliver()
-
-
-def asked(desk_house: House, errand: dict[str, Any]) -> int:
-    """How many lines in the topic offer to send it again."""
-    tokens = [button.token for call in desk_house.telegram.calls for row in call.part.rows for button in row]
-    return tokens.count(f"rs:{errand['id']}")
-
-
-async def test_on_whatsapp_nothing_is_sent_again_while_nothing_is_heard_of_the_platform(desk_house: House) -> None:
-    """Our door may be shut, or the subscription gone: silence proves nothing then, and agents decide."""
-    errand = await unknown_at(desk_house, AYSE)
-    for _ in range(6):
-        await looks(desk_house, 50)
-    assert desk_house.whatsapp.said().count("Yanıt") == 1
-    assert (asked(desk_house, errand), (await ledger(errand)).delivery) == (1, Delivery.UNCERTAIN)
-    await desk_house.receipts(DELIVERED, errand=errand["id"])
-    assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.SENT, Delivery.DELIVERED)
-
-
-async def test_on_whatsapp_nothing_is_sent_again_while_no_receipt_comes_of_others(desk_house: House) -> None:
-    """The platform's receipts are late: the words of others go through, and nothing is heard of those, either."""
-    errand = await unknown_at(desk_house, AYSE)
-    other = await desk_house.opened("Kâğıt bitti", who=MEHMET)
-    await desk_house.agent("Getiriyoruz", other)
-    await desk_house.agent("Bir de şu", await desk_house.again(await by_number(1)))
-    for _ in range(5):
-        await looks(desk_house, 50)
-    assert desk_house.whatsapp.said(AYSE.phone)[-2:] == ["Yanıt", "Bir de şu"], "the others behind it need not wait"
-    assert asked(desk_house, errand) == 1
-    await looks(desk_house, 3 * 3600)
-    assert asked(desk_house, errand) == 1, "told once"
-    await desk_house.receipts(READ, errand=errand["id"])
-    assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.SENT, Delivery.READ)
-
-
-async def by_number(ticket_id: int) -> Ticket:
-    found = await tickets.get(ticket_id)
-    assert found is not None
-    return found
-
-
-async def test_on_whatsapp_receipts_of_others_prove_that_a_message_without_one_is_lost(desk_house: House) -> None:
-    errand = await unknown_at(desk_house, AYSE)
-    other = await desk_house.opened("Kâğıt bitti", who=MEHMET)
-    await desk_house.agent("Getiriyoruz", other)
-    await looks(desk_house, 10)
-    [others] = [one for one in await outgoing(ticket_id=other.id, op=Op.SEND) if "Getiriyoruz" in one["payload"]]
-    await looks(desk_house, 50)
-    assert desk_house.whatsapp.said().count("Yanıt") == 1
-    await desk_house.receipts(DELIVERED, errand=others["id"])
-    desk_house.whatsapp.unknown.add(AYSE.phone)
-    for again in range(2, 5):
-        await looks(desk_house, 10)
-        assert desk_house.whatsapp.said().count("Yanıt") == again
-        await looks(desk_house, 50)
-        assert desk_house.whatsapp.said().count("Yanıt") == again, "each doubt asks for a proof of its own"
-        await desk_house.agent("Geldi mi?", other)
-        await looks(desk_house, 10)
-        newest = [one for one in await outgoing(channel="whatsapp", op=Op.SEND) if "Geldi mi?" in one["payload"]][-1]
-        await desk_house.receipts(DELIVERED, errand=newest["id"])
-    desk_house.whatsapp.unknown.clear()
-    await looks(desk_house, 10)
-    assert await state(errand) is ErrandState.SENT
-
-
-async def test_on_whatsapp_a_mere_sign_of_the_platform_lets_a_message_go_once_more_only(desk_house: House) -> None:
-    errand = await unknown_at(desk_house, AYSE)
-    desk_house.whatsapp.unknown.add(AYSE.phone)
-    for _ in range(20):
-        await desk_house.customer("Orada mısınız?")
-        await looks(desk_house, 60)
-    assert desk_house.whatsapp.said().count("Yanıt") == 2
-    assert asked(desk_house, errand) == 1
 
 
 async def test_an_unknown_outcome_on_telegram_is_shown_with_a_resend(desk_house: House) -> None:

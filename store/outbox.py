@@ -47,9 +47,7 @@ WHERE id IN numbers(?3) AND state = 'pending' RETURNING *"""
 _LANE: Final = """
 SELECT * FROM outbox WHERE channel = ? AND lane = ? AND id > ? AND state = 'pending' ORDER BY id LIMIT ?"""
 _EARLIER: Final = "SELECT id FROM outbox WHERE channel = ? AND lane = ? AND id < ? AND state = 'pending' LIMIT 1"
-_AWAIT_RECEIPT: Final = """
-UPDATE outbox SET due_at = ?, error = coalesce(nullif(?, ''), error)
-WHERE id = ? AND state = 'uncertain' RETURNING id"""
+_AWAIT_RECEIPT: Final = "UPDATE outbox SET due_at = ? WHERE id = ? AND state = 'uncertain' RETURNING id"
 _OVERDUE: Final = """
 SELECT * FROM outbox WHERE state = 'uncertain' AND channel IN texts(?) AND due_at <= ?
 ORDER BY id"""
@@ -239,9 +237,9 @@ async def parked_of(conversation_id: int) -> int:
     return int((await rows(_PARKED_OF, conversation_id))[0]["parked"])
 
 
-async def await_receipt(errand_id: int, until: int, error: str = "") -> None:
-    """Give an uncertain errand until then to be settled by a receipt; `error` if there is something new to say."""
-    await rows(_AWAIT_RECEIPT, until, error, errand_id)
+async def await_receipt(errand_id: int, until: int) -> None:
+    """Give an uncertain errand until then to be settled by a receipt."""
+    await rows(_AWAIT_RECEIPT, until, errand_id)
 
 
 async def overdue(channels: Collection[str], now: int) -> list[Errand]:

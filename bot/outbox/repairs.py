@@ -8,8 +8,8 @@ from bot.domain.errors import SendError
 from bot.domain.ledger import UNPROVED, WORDS, Errand, ErrandState
 from bot.helpdesk import HelpDesk
 from bot.outbox.pacing import backoff_ms
-from bot.services import delivery, errands
-from store import db, desk, doubts, outbox
+from bot.services import delivery, errands, fates
+from store import db, desk, doubts, outbox, parts
 from store.doubts import News
 from store.errors import Conflict
 
@@ -17,6 +17,8 @@ NETWORK = "send-error-network"
 """No connection came about: nothing was said to the platform, and nothing is wrong with what was to be said."""
 
 _RATE = "send-error-rate"
+_TROUBLE = "send-error-vendor"
+"""The platform answered that it failed: most likely it took nothing."""
 MAX_ATTEMPTS = 8
 KEEP_TRYING_MS = 24 * 3_600_000
 
@@ -74,6 +76,7 @@ async def after_unknown(helpdesk: HelpDesk, errand: Errand, *, outage: int = 0) 
         receipted = errand.channel in receipted_channels(helpdesk)
         if receipted:
             await outbox.await_receipt(errand.id, now + min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, outage)))
+            await parts.note(errand.id, {"told": False})
         await delivery.uncertain(helpdesk, errand, told=not receipted)
         return
     await _put_back(errand, now)
@@ -112,32 +115,35 @@ async def send_unreceipted(helpdesk: HelpDesk) -> None:
 
 
 def _is_lost(errand: Errand, news: News) -> bool:
-    """A receipt of something later says so each time; that we hear of the platform at all, only once."""
+    """A receipt of something later says so. That we hear of the platform at all says it once, or of a plain refusal."""
     again = errand.payload.get("again", 0)
+    if again >= MAX_ATTEMPTS:
+        return False
     if news.later is not None:
-        return news.receipted and again < MAX_ATTEMPTS
-    return news.heard and not again
+        return news.receipted
+    return news.heard and (again == 0 or errand.error == _TROUBLE)
 
 
 @db.whole
 async def _send_again(helpdesk: HelpDesk, errand: Errand) -> None:
-    now = helpdesk.now()
-    if await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,)):
-        again = errand.payload.get("again", 0) + 1
-        await outbox.set_payload(errand.id, {**errand.payload, "again": again}, now)
+    if await outbox.resolve(errand.id, ErrandState.PENDING, helpdesk.now(), from_states=(ErrandState.UNCERTAIN,)):
+        await parts.note(errand.id, {"again": errand.payload.get("again", 0) + 1})
 
 
 @db.whole
 async def _leave_to_agents(helpdesk: HelpDesk, errand: Errand, news: News) -> None:
     """Told once. Its place is kept only while nothing goes past it anyway."""
     now = helpdesk.now()
-    if errand.error != UNPROVED:
+    if not errand.payload.get("told"):
+        await parts.note(errand.id, {"told": True})
         await delivery.uncertain(helpdesk, errand, told=True)
     others_unproved = news.later is not None and now - news.later >= RECEIPT_WAIT_MS
     if others_unproved or now - news.since >= HOLD_MS:
-        await outbox.resolve(errand.id, ErrandState.FAILED, now, error=UNPROVED, from_states=(ErrandState.UNCERTAIN,))
+        doubt = (ErrandState.UNCERTAIN,)
+        await outbox.resolve(errand.id, ErrandState.FAILED, now, error=UNPROVED, from_states=doubt)
+        await fates.follow(helpdesk, errand)
     else:
-        await outbox.await_receipt(errand.id, now + LOOK_AGAIN_MS, UNPROVED)
+        await outbox.await_receipt(errand.id, now + LOOK_AGAIN_MS)
 
 
 @db.whole

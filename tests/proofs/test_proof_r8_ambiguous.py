@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.ledger import Delivery, ErrandState
+from bot.domain.ledger import Delivery, ErrandState, Op, Urgency
 from bot.domain.message import Person, Receipt, ReceiptStatus
 from bot.domain.outgoing import Button
 from bot.domain.press import Verb, encode
@@ -19,7 +19,7 @@ from store.sql import rows
 from tests.builders import outgoing
 from tests.fakes import Call
 from tests.proofs import troubles
-from tests.proofs.delivering import OK, Ending, Seen, Stage, chat_of, crowd, on_stage
+from tests.proofs.delivering import OK, Ending, Seen, Stage, chat_of, crowd, on_stage, willing
 from tests.proofs.proof import Proof
 
 LATEST_RECEIPT = 30.0
@@ -179,11 +179,16 @@ def enough(trouble: Trouble, count: int) -> None:
 
 
 @pytest.mark.proof("R8")
-async def test_a_receipt_that_never_comes_leaves_no_doubt_after_five_minutes(tmp_path: Path, proof: Proof) -> None:
-    """The agents see the doubt at once; the message is sent again and ends plainly, ahead of those behind it."""
-    people = crowd("whatsapp", proof.size(8, 200))
+async def test_a_receipt_that_never_comes_is_shown_within_five_minutes_and_made_up_for_once_others_come(
+    tmp_path: Path, proof: Proof
+) -> None:
+    """Nothing is heard of the platform, so nobody can know: agents see the doubt at once, and then a way to decide.
+
+    As soon as receipts of others come, the message is sent again and ends plainly, ahead of those behind it.
+    """
+    *people, other = crowd("whatsapp", proof.size(8, 200) + 1)
     async with on_stage(tmp_path) as stage:
-        tickets = await talks(stage, people)
+        tickets = await talks(stage, [*people, other])
         first = set[str]()
 
         def once_unanswered(call: Call, at: float) -> Ending:
@@ -198,9 +203,26 @@ async def test_a_receipt_that_never_comes_leaves_no_doubt_after_five_minutes(tmp
         await stage.passes(SHOWN_BY)
         marks = [call for call in stage.telegram.calls if call.text == DELIVERY_MARK[Delivery.UNCERTAIN]]
         assert len({mark.external_id for mark in marks}) == len(people), "shown on the agent's own message"
-        await stage.passes(SETTLED_BY, step=5.0)
-        assert all(len(answers_at(stage, who)) == 1 for who in people)
+        await stage.passes(SETTLED_BY - SHOWN_BY, step=5.0)
+        assert not any(answers_at(stage, who) for who in people), "silence alone proves nothing"
+        offered = await outgoing(channel="desk", urgency=Urgency.FAILURE)
+        assert len({row["ticket_id"] for row in offered}) == len(people), "a way to decide for each"
+        stage.whatsapp.judge = willing
+        for number, who in enumerate(people):
+            await stage.house.agent(f"yanıt {number} b", tickets[who])
+        await others_are_heard_of(stage, tickets[other])
+        assert all(answers_at(stage, who) == [f"yanıt {n}", f"yanıt {n} b"] for n, who in enumerate(people))
         states = {row["state"] for row in await outgoing(channel="whatsapp")}
         assert states == {ErrandState.SENT}
         assert await outbox.overdue(["whatsapp"], stage.clock.now() + 86_400_000) == []
     proof.tell(silent=len(people))
+
+
+async def others_are_heard_of(stage: Stage, ticket: Ticket) -> None:
+    """Somebody else is answered, and a receipt of that comes."""
+    await stage.house.agent("Bakıyoruz", ticket)
+    await stage.passes(10.0)
+    newest = (await outgoing(channel="whatsapp", ticket_id=ticket.id, op=Op.SEND))[-1]
+    await stage.house.receipts(ReceiptStatus.DELIVERED, errand=newest["id"])
+    await stage.settles()
+    await stage.passes(SETTLED_BY, step=5.0)

@@ -22,8 +22,8 @@ async def note(errand_id: int, news: Mapping[str, Any]) -> None:
 
 
 async def join(errand_ids: list[int]) -> None:
-    """These errands are the parts of one message; each knows the others from now on."""
-    for errand_id in errand_ids:
+    """These errands are the parts of one message; each knows the others from now on, if there are any."""
+    for errand_id in errand_ids if len(errand_ids) > 1 else ():
         await note(errand_id, {"parts": errand_ids})
 
 

@@ -43,25 +43,27 @@ async def to_customer(
     common: dict[str, Any] = {"reply_to": reply_to, "notice": notice}
     if stand_in is not None:
         common["stand_in"] = dump_part(Part(template=stand_in))
-    ids = await outbox.add(
-        [
-            Errand(
-                channel=conversation.channel,
-                lane=customer_lane(conversation),
-                op=Op.SEND,
-                payload={"part": dump_part(part), **common},
-                urgency=Urgency.CUSTOMER,
-                ticket_id=ticket_id,
-                conversation_id=conversation.id,
-                message_id=message_id,
-                created_at=now,
-                due_at=now,
-            )
-            for part in fitted.parts
-        ]
-    )
-    if message_id is not None and len(ids) > 1:
-        await parts.join(ids)
+    calls = [
+        Errand(
+            channel=conversation.channel,
+            lane=customer_lane(conversation),
+            op=Op.SEND,
+            payload={"part": dump_part(part), **common, **_own_words(part, message.own)},
+            urgency=Urgency.CUSTOMER,
+            ticket_id=ticket_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            created_at=now,
+            due_at=now,
+        )
+        for part in fitted.parts
+    ]
+    await parts.join(await outbox.add(calls))
+
+
+def _own_words(part: Part, words: str) -> dict[str, Any]:
+    """Where in a part the words stand that belong to an agent."""
+    return {"words": [part.text.index(words), len(words)]} if words and words in part.text else {}
 
 
 async def template_to_customer(

@@ -8,11 +8,11 @@ from bot.domain.message import Receipt, ReceiptStatus
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.press import Verb, encode, is_row_id
-from bot.domain.ticket import WAITING, ActorKind
+from bot.domain.ticket import WAITING, ActorKind, Ticket
 from bot.helpdesk import HelpDesk
 from bot.measures import MESSAGE_COST
-from bot.services import afterthoughts, clockwork, errands, fates, knocking, lanes, media, strays, templates
-from store import conversations, messages, outbox, parts, tickets
+from bot.services import afterthoughts, clockwork, errands, fates, knocking, lanes, media, personal, strays, templates
+from store import conversations, messages, outbox, parts, put_aside, tickets
 
 _OF_RECEIPT = {
     ReceiptStatus.SENT: Delivery.SENT,
@@ -146,12 +146,22 @@ async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
     )
 
 
+async def withdrawn(helpdesk: HelpDesk, ticket: Ticket) -> None:
+    """The desk closed the ticket: what waits there for the window would come long after its time."""
+    for errand in await put_aside.take_back(ticket.conversation_id, ticket.id, helpdesk.now(), "send-error-closed"):
+        await fates.follow(helpdesk, errand)
+        rows = again_button(helpdesk, "button-resend", errand.id)
+        await below(helpdesk, errand, helpdesk.desk_text("delivery-withdrawn"), rows)
+
+
 async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
     """Surely not delivered, and trying again is no use: the agents learn why and what they can do."""
     await templates.refused(helpdesk, errand, error)
     if errand.message_id is not None and errand.conversation_id is not None:
         await fates.follow(helpdesk, errand)
         await stop_waiting(helpdesk, errand.ticket_id or 0)
+    if errand.ticket_id is None:
+        await personal.lost(helpdesk, errand, error.key)
     if errand.ticket_id is None or errand.op not in _TOLD:
         return
     if errand.conversation_id is None and await media.not_shown(helpdesk, errand, error):
@@ -170,6 +180,8 @@ async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
         await stop_waiting(helpdesk, errand.ticket_id)
     if told and errand.ticket_id is not None:
         await _tell(helpdesk, errand, "delivery-uncertain")
+    elif told:
+        await personal.lost(helpdesk, errand, "send-error-unknown-outcome")
 
 
 async def _tell(helpdesk: HelpDesk, errand: Errand, key: str, reason: str = "") -> None:

@@ -29,7 +29,7 @@ TELL_AFTER_MS = 220_000
 """Before five minutes are over agents know of a doubt, and can decide themselves."""
 
 HOLD_MS = 2 * 3_600_000
-"""While nothing at all gets through, what nobody knows keeps its place; longer than most outages of a platform."""
+"""While a platform answers with failures only, what nobody knows keeps its place; longer than most outages."""
 
 LOOK_AGAIN_MS = 5_000
 
@@ -108,7 +108,7 @@ async def send_unreceipted(helpdesk: HelpDesk) -> None:
         news = await doubts.news(errand.id, errand.channel, LEASE_MS, now - LOOK_AGAIN_MS)
         if _is_lost(errand, news):
             await _send_again(helpdesk, errand)
-        elif now - news.since >= TELL_AFTER_MS:
+        elif now - news.since >= TELL_AFTER_MS and not (news.later and now - news.later < RECEIPT_WAIT_MS):
             await _leave_to_agents(helpdesk, errand, news)
         else:
             await outbox.await_receipt(errand.id, now + LOOK_AGAIN_MS)
@@ -132,13 +132,15 @@ async def _send_again(helpdesk: HelpDesk, errand: Errand) -> None:
 
 @db.whole
 async def _leave_to_agents(helpdesk: HelpDesk, errand: Errand, news: News) -> None:
-    """Told once. Its place is kept only while nothing goes past it anyway."""
-    now = helpdesk.now()
+    """Told once. Its place is kept only while the platform is in trouble, and nothing gets past it anyway."""
+    now, found = helpdesk.now(), await outbox.by_id(errand.id)
+    if found is None or found.state is not ErrandState.UNCERTAIN:
+        return  # its receipt came just now
     if not errand.payload.get("told"):
         await parts.note(errand.id, {"told": True})
         await delivery.uncertain(helpdesk, errand, told=True)
-    others_unproved = news.later is not None and now - news.later >= RECEIPT_WAIT_MS
-    if others_unproved or now - news.since >= HOLD_MS:
+    in_trouble = errand.error == _TROUBLE and news.later is None
+    if not in_trouble or now - news.since >= HOLD_MS:
         doubt = (ErrandState.UNCERTAIN,)
         await outbox.resolve(errand.id, ErrandState.FAILED, now, error=UNPROVED, from_states=doubt)
         await fates.follow(helpdesk, errand)

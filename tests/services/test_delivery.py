@@ -72,7 +72,7 @@ async def test_an_unknown_outcome_on_whatsapp_waits_for_the_receipt(desk_house: 
 
 async def test_an_answer_on_whatsapp_that_no_receipt_proves_is_sent_again(desk_house: House) -> None:
     errand = await unknown_at(desk_house, AYSE)
-    desk_house.clock.move(1)
+    desk_house.clock.move(10)
     await desk_house.customer("Orada mısınız?")
     await desk_house.agent("Bir de şu", await desk_house.ticket())
     await send_unreceipted(desk_house.helpdesk)

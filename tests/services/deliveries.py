@@ -15,13 +15,17 @@ BLOCKED = SendError(key="send-error-blocked", certain=True, retryable=False)
 DAY = 86_400.0
 
 
-async def answered(desk_house: House, *refusals: SendError, text: str = "Yanıt") -> tuple[Ticket, dict[str, Any]]:
+async def answered(
+    desk_house: House, refusal: SendError | None = None, text: str = "Yanıt"
+) -> tuple[Ticket, dict[str, Any]]:
     """A ticket with an answer that was taken to WhatsApp; the answer's errand."""
     ticket = await desk_house.opened()
     desk_house.clock.move(60)
-    desk_house.whatsapp.refusals.extend(refusals)
+    if refusal is not None:  # of the answer, whenever the read mark beside it goes
+        desk_house.whatsapp.broken_verbs["send"] = refusal
     await desk_house.agent(text, ticket)
     await desk_house.deliver()
+    desk_house.whatsapp.broken_verbs.clear()
     return ticket, (await outgoing(channel="whatsapp", op=Op.SEND))[-1]
 
 

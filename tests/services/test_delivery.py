@@ -125,7 +125,7 @@ async def test_a_failure_names_its_reason_in_the_topic(desk_house: House) -> Non
 
 @pytest.mark.parametrize("late", [False, True], ids=["refused at once", "refused by a receipt"])
 async def test_a_shut_window_parks_the_answer_and_any_sign_of_life_lets_it_go(desk_house: House, late: bool) -> None:
-    _, errand = await answered(desk_house, *([] if late else [SHUT]))
+    _, errand = await answered(desk_house, None if late else SHUT)
     if late:
         await desk_house.receipts(FAILED, errand=errand["id"], code="131047")
     assert await state(errand) is ErrandState.PARKED

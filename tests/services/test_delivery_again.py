@@ -25,9 +25,10 @@ async def edits(desk_house: House, ticket: Ticket, text: str, external_id: str) 
 async def failed_answer(desk_house: House, text: str) -> tuple[Ticket, dict[str, Any]]:
     """An answer that was refused, written as the group's message `mine`."""
     ticket = await desk_house.opened()
-    desk_house.whatsapp.refusals.append(BLOCKED)
+    desk_house.whatsapp.broken_verbs["send"] = BLOCKED
     await desk_house.agent(text, ticket, external_id="mine")
     await desk_house.deliver()
+    desk_house.whatsapp.broken_verbs.clear()
     errand = (await outgoing(channel="whatsapp", op=Op.SEND))[-1]
     assert (await ledger(errand)).delivery is Delivery.FAILED
     return ticket, errand

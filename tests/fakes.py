@@ -64,8 +64,9 @@ class Call:
 class FakeChannel:
     """Takes events as they are (`stage`) and answers each call with success, or as its script says.
 
-    `refusals` are raised by the next calls, one each; calls to a chat in `unknown` get no answer; a `gate` holds up
-    the calls to a chat until it is set; a `broken` channel has a bug that shows in the middle of a use case.
+    `refusals` are raised by the next calls, one each, and `lost_files` by the next downloads; calls to a chat in
+    `unknown` get no answer, those of a verb in `broken_verbs` always this one; a `gate` holds up the calls to a
+    chat until it is set; a `broken` channel has a bug that shows in the middle of a use case.
     """
 
     def __init__(self, name: str, capabilities: Capabilities, read: Callable[[bytes], Inbound] | None = None) -> None:
@@ -73,8 +74,10 @@ class FakeChannel:
         self.account = 0
         self.calls: list[Call] = []
         self.refusals: deque[Exception] = deque()
+        self.lost_files: deque[SendError] = deque()
         self.gates: dict[str, asyncio.Event] = {}
         self.unknown: set[str] = set()
+        self.broken_verbs: dict[str, SendError] = {}
         self.broken = False
         self._capabilities = capabilities
         self._read = read
@@ -160,6 +163,8 @@ class FakeChannel:
         return SendError(key=key, certain=True, retryable=False, code=code, detail=detail, window_closed=shut)
 
     async def fetch(self, attachment: Attachment, folder: Path, limit: int) -> FetchedFile:
+        if self.lost_files:
+            raise self.lost_files.popleft()
         path = folder / f"file-{len(self.calls)}"
         path.write_bytes(attachment.ref.encode()[:limit])
         return FetchedFile(path=path, size=len(attachment.ref), sha256="0" * 64)
@@ -178,6 +183,8 @@ class FakeChannel:
             await self.gates[call.chat].wait()
         if call.chat in self.unknown:
             raise SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
+        if call.verb in self.broken_verbs:
+            raise replace(self.broken_verbs[call.verb])
         if self.refusals:
             raise self.refusals.popleft()
 

@@ -1,6 +1,6 @@
 """The ledger: every message with its delivery state, and the errands that carry messages out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -94,6 +94,9 @@ WORDS = frozenset({Op.SEND, Op.ALBUM})
 HELD = "send-error-restored"
 """The error, and the text that explains it, of what waited in a copy that was restored: it may be out already."""
 
+UNPROVED = "send-error-no-receipt"
+"""The error, and the text that explains it, of what got no answer while no receipts came: it may be out already."""
+
 
 class Urgency(IntEnum):
     """Lower goes first (PRODUCT.md, the agents' desk)."""
@@ -151,6 +154,43 @@ class Errand:
         alone = () if self.message_id is None else (self.message_id,)
         several: Sequence[int] = self.payload.get("messages", alone)
         return several
+
+
+_FATES = {
+    ErrandState.PENDING: Delivery.STORED,
+    ErrandState.SENDING: Delivery.STORED,
+    ErrandState.SENT: Delivery.SENT,
+    ErrandState.UNCERTAIN: Delivery.UNCERTAIN,
+    ErrandState.FAILED: Delivery.FAILED,
+    ErrandState.PARKED: Delivery.PARKED,
+    ErrandState.EXPIRED: Delivery.EXPIRED,
+}
+_WORST_FIRST = (
+    Delivery.FAILED,
+    Delivery.UNCERTAIN,
+    Delivery.PARKED,
+    Delivery.EXPIRED,
+    Delivery.STORED,
+    Delivery.SENT,
+    Delivery.DELIVERED,
+    Delivery.READ,
+)
+
+
+def fate(errand: Errand) -> Delivery:
+    """What became of one call to a customer. Its highest receipt, kept in the payload, is proof against all else."""
+    if "receipt" in errand.payload:
+        return Delivery(errand.payload["receipt"])
+    if errand.state is ErrandState.FAILED and errand.error in {HELD, UNPROVED}:
+        return Delivery.UNCERTAIN
+    return _FATES[errand.state]
+
+
+def together(fates: Iterable[Delivery]) -> Delivery:
+    """What became of a message that took these calls, one at least: no better than the worst of them."""
+    found = set(fates)
+    worst = next(state for state in _WORST_FIRST if state in found)
+    return Delivery.SENDING if worst is Delivery.STORED and len(found) > 1 else worst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

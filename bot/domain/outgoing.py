@@ -31,9 +31,13 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message to somebody, before any limit is applied. `rows` are lines of buttons as wished."""
+    """A message to somebody, before any limit is applied. `rows` are lines of buttons as wished.
+
+    `own` are the words in `text` that its author may correct later; the others are ours.
+    """
 
     text: str = ""
+    own: str = ""
     rows: tuple[tuple[Button, ...], ...] = ()
     list_title: str = ""
     attachment: Attachment | None = None

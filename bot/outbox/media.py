@@ -11,6 +11,7 @@ from bot.domain.message import Attachment
 from bot.domain.outgoing import LocalFile, Part
 from bot.helpdesk import HelpDesk
 from bot.ports import Channel
+from bot.services import fates
 from bot.services.lanes import DESK, dump_part, load_part
 from store import messages, outbox
 from store.files import FileRow
@@ -131,7 +132,8 @@ async def _move_aside(helpdesk: HelpDesk, errand: Errand) -> None:
     )
     if errand.channel != DESK:
         await outbox.resolve(errand.id, ErrandState.EXPIRED, now, from_states=(ErrandState.PENDING,))
-        await outbox.add([file])
+        [file_id] = await outbox.add([file])
+        await fates.replaced(errand, file_id)
         return
     notice = helpdesk.desk_text("desk-file-late")
     words = Part(text="\n".join(filter(None, (part.text, notice))))

@@ -5,22 +5,34 @@ from dataclasses import replace
 
 from bot.crashpoints import reached
 from bot.domain.errors import SendError
-from bot.domain.ledger import WORDS, Errand, ErrandState
+from bot.domain.ledger import UNPROVED, WORDS, Errand, ErrandState
 from bot.helpdesk import HelpDesk
 from bot.outbox.pacing import backoff_ms
 from bot.outbox.wording import BEFORE
-from bot.services import delivery, errands
-from store import db, desk, outbox
+from bot.services import delivery, errands, fates
+from store import db, desk, doubts, outbox, parts
+from store.doubts import News
 from store.errors import Conflict
 
 NETWORK = "send-error-network"
 """No connection came about: nothing was said to the platform, and nothing is wrong with what was to be said."""
 
+_RATE = "send-error-rate"
+_TROUBLE = "send-error-vendor"
+"""The platform answered that it failed: most likely it took nothing."""
 MAX_ATTEMPTS = 8
 KEEP_TRYING_MS = 24 * 3_600_000
 
 RECEIPT_WAIT_MS = 45_000
-"""Receipts come within seconds; after this long without one the call surely did not arrive."""
+"""Receipts come within seconds; after this long without one the call did not arrive, if receipts come at all."""
+
+TELL_AFTER_MS = 220_000
+"""Before five minutes are over agents know of a doubt, and can decide themselves."""
+
+HOLD_MS = 2 * 3_600_000
+"""While a platform answers with failures only, what nobody knows keeps its place; longer than most outages."""
+
+LOOK_AGAIN_MS = 5_000
 
 LONGEST_WAIT_MS = 30 * 60_000
 """After a long outage of ours webhooks are repeated ever more slowly, so receipts get as long as we were away."""
@@ -30,10 +42,10 @@ LEASE_MS = 300_000
 
 
 def worth_a_try(helpdesk: HelpDesk, errand: Errand, error: SendError) -> bool:
-    """Words are kept for a day; what only decorates is given up after a few tries."""
+    """Words are kept for a day; what only decorates is given up after a few tries, but for a pause asked for a rate."""
     if errand.op in WORDS:
         return helpdesk.now() - errand.ready_at < KEEP_TRYING_MS
-    return bool(error.retry_after) or errand.attempts < MAX_ATTEMPTS
+    return error.key == _RATE or errand.attempts < MAX_ATTEMPTS
 
 
 async def forget_card(helpdesk: HelpDesk, errand: Errand) -> None:
@@ -56,6 +68,7 @@ async def after_unknown(helpdesk: HelpDesk, errand: Errand, *, outage: int = 0) 
         receipted = errand.channel in receipted_channels(helpdesk)
         if receipted:
             await outbox.await_receipt(errand.id, now + min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, outage)))
+            await parts.note(errand.id, {"told": False})
         await delivery.uncertain(helpdesk, errand, told=not receipted)
         return
     await _put_back(errand, now)
@@ -78,10 +91,53 @@ def receipted_channels(helpdesk: HelpDesk) -> list[str]:
 
 
 async def send_unreceipted(helpdesk: HelpDesk) -> None:
-    """No receipt came in time: the message never reached the platform, so it is sent again, ahead of its lane."""
+    """No receipt came in time. Where others come the message is lost, and is sent again, ahead of its lane.
+
+    Where none come at all nobody knows: agents see it and decide, and its lane goes on.
+    """
     now = helpdesk.now()
     for errand in await outbox.overdue(receipted_channels(helpdesk), now):
-        await outbox.resolve(errand.id, ErrandState.PENDING, now, from_states=(ErrandState.UNCERTAIN,))
+        news = await doubts.news(errand.id, errand.channel, LEASE_MS, now - LOOK_AGAIN_MS)
+        if _is_lost(errand, news):
+            await _send_again(helpdesk, errand)
+        elif now - news.since >= TELL_AFTER_MS and not (news.later and now - news.later < RECEIPT_WAIT_MS):
+            await _leave_to_agents(helpdesk, errand, news)
+        else:
+            await outbox.await_receipt(errand.id, now + LOOK_AGAIN_MS)
+
+
+def _is_lost(errand: Errand, news: News) -> bool:
+    """A receipt of something later says so. That we hear of the platform at all says it once, or of a plain refusal."""
+    again = errand.payload.get("again", 0)
+    if again >= MAX_ATTEMPTS:
+        return False
+    if news.later is not None:
+        return news.receipted
+    return news.heard and (again == 0 or errand.error == _TROUBLE)
+
+
+@db.whole
+async def _send_again(helpdesk: HelpDesk, errand: Errand) -> None:
+    if await outbox.resolve(errand.id, ErrandState.PENDING, helpdesk.now(), from_states=(ErrandState.UNCERTAIN,)):
+        await parts.note(errand.id, {"again": errand.payload.get("again", 0) + 1})
+
+
+@db.whole
+async def _leave_to_agents(helpdesk: HelpDesk, errand: Errand, news: News) -> None:
+    """Told once. Its place is kept only while the platform is in trouble, and nothing gets past it anyway."""
+    now, found = helpdesk.now(), await outbox.by_id(errand.id)
+    if found is None or found.state is not ErrandState.UNCERTAIN:
+        return  # its receipt came just now
+    if not errand.payload.get("told"):
+        await parts.note(errand.id, {"told": True})
+        await delivery.uncertain(helpdesk, errand, told=True)
+    in_trouble = errand.error == _TROUBLE and news.later is None
+    if not in_trouble or now - news.since >= HOLD_MS:
+        doubt = (ErrandState.UNCERTAIN,)
+        await outbox.resolve(errand.id, ErrandState.FAILED, now, error=UNPROVED, from_states=doubt)
+        await fates.follow(helpdesk, errand)
+    else:
+        await outbox.await_receipt(errand.id, now + LOOK_AGAIN_MS)
 
 
 @db.whole

@@ -16,8 +16,8 @@ from bot.services import errands, opening, proposals, relay, rights
 from bot.services.casework import apply, notify
 from store import conversations, messages, tickets
 
-BURST_MS = 60_000
-"""Messages this close to the one that led to an offer are about the same thing and are not asked about again."""
+OFFER_AGAIN_MS = DAY_MS
+"""So long after an offer its buttons are still at hand, and whoever answers an offer by a machine gets no second."""
 _BURST_SIZE = 50
 
 
@@ -58,9 +58,9 @@ def _contradicts_accept(helpdesk: HelpDesk, ticket: Ticket, text: str) -> bool:
 
 
 async def _offer(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, message: LedgerMessage) -> None:
-    """Ask once for a burst of messages, an album for instance."""
+    """Ask once for each closing, which ends whatever was asked before, and once more a day later."""
     asked = await _asked_about(conversation, ticket)
-    if asked is not None and message.at - asked.at <= BURST_MS:
+    if asked is not None and message.at - asked.at < OFFER_AGAIN_MS:
         return
     await conversations.save(replace(conversation, awaiting=awaiting_choice(message.id)))
     locale, about = conversation.locale, str(message.id)

@@ -3,16 +3,28 @@
 from dataclasses import replace
 
 from bot.domain.errors import SendError
-from bot.domain.ledger import HELD, WORDS, Delivery, Errand, ErrandState, LedgerMessage, Op, Urgency, advance
+from bot.domain.ledger import HELD, UNPROVED, WORDS, Delivery, Errand, ErrandState, Op, Urgency, advance
 from bot.domain.message import Receipt, ReceiptStatus
 from bot.domain.outgoing import Button, Outgoing
 from bot.domain.people import Conversation
 from bot.domain.press import Verb, encode, is_row_id
-from bot.domain.ticket import WAITING, ActorKind
+from bot.domain.ticket import WAITING, ActorKind, Ticket
 from bot.helpdesk import HelpDesk
 from bot.measures import MESSAGE_COST
-from bot.services import afterthoughts, clockwork, errands, happenings, knocking, lanes, media, strays, templates
-from store import conversations, messages, outbox, tickets
+from bot.services import (
+    afterthoughts,
+    clockwork,
+    errands,
+    fates,
+    happenings,
+    knocking,
+    lanes,
+    media,
+    personal,
+    strays,
+    templates,
+)
+from store import conversations, messages, outbox, parts, put_aside, tickets
 
 _OF_RECEIPT = {
     ReceiptStatus.SENT: Delivery.SENT,
@@ -53,8 +65,7 @@ async def sent(helpdesk: HelpDesk, errand: Errand, external_ids: list[str]) -> N
         return
     for external_id in external_ids:
         await afterthoughts.arrived(helpdesk, errand.channel, place, external_id)
-    for message_id in ids:
-        await became(helpdesk, message_id, Delivery.SENT if errand.payload.get("last", True) else Delivery.SENDING)
+    await fates.follow(helpdesk, errand)
     if not _is_knock(errand):
         await _await_answer(helpdesk, ids[-1])
     await happenings.went(helpdesk, errand)
@@ -67,9 +78,7 @@ def _is_knock(errand: Errand) -> bool:
 
 async def skipped(helpdesk: HelpDesk, errand: Errand) -> None:
     """There was nothing to do any more: the ledger says so too."""
-    if errand.conversation_id is not None:
-        for message_id in errand.message_ids:
-            await became(helpdesk, message_id, Delivery.EXPIRED)
+    await fates.follow(helpdesk, errand)
 
 
 async def sent_bundled(helpdesk: HelpDesk, errand: Errand, external_id: str) -> None:
@@ -112,17 +121,6 @@ async def stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
         await tickets.save(stopped, None, await clockwork.deadlines(helpdesk, stopped))
 
 
-async def became(helpdesk: HelpDesk, message_id: int, delivery: Delivery, failure: str = "") -> LedgerMessage | None:
-    """Move a message's delivery state forward and show it; `None` when the news is old."""
-    message = await messages.get(message_id)
-    if message is None or advance(message.delivery, delivery) is not delivery or message.delivery is delivery:
-        return None
-    await messages.set_delivery(message_id, delivery, failure)
-    if message.author is ActorKind.AGENT:
-        await errands.mark(helpdesk, message)
-    return message
-
-
 async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
     """The window is shut: an answer is kept until the customer writes, a mere notice is let go, visibly."""
     if errand.ticket_id is None:
@@ -130,8 +128,7 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
     if errand.payload.get("notice"):
         await _dropped_notice(helpdesk, errand)
         return
-    if errand.message_id is not None:
-        await _kept_back(helpdesk, errand.message_id)
+    await fates.follow(helpdesk, errand)
     await stop_waiting(helpdesk, errand.ticket_id)
     if await _spoken_since(errand):
         # A second later than now: a platform that refuses again must not be asked without end.
@@ -145,14 +142,6 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
         await below(helpdesk, errand, helpdesk.desk_text(knock.key, reason=knock.reason), rows)
 
 
-async def _kept_back(helpdesk: HelpDesk, message_id: int) -> None:
-    """Also a message that counted as sent is parked when the refusal comes late; one that arrived is not."""
-    message = await messages.get(message_id)
-    if message is not None and message.delivery not in {Delivery.DELIVERED, Delivery.READ}:
-        await messages.set_delivery(message_id, Delivery.PARKED, "send-error-window")
-        await errands.mark(helpdesk, message)
-
-
 async def _spoken_since(errand: Errand) -> bool:
     """Did the customer open the window while the refusal was on its way? Platforms tell times in whole seconds."""
     conversation = await conversations.get(errand.conversation_id or 0)
@@ -161,8 +150,7 @@ async def _spoken_since(errand: Errand) -> bool:
 
 
 async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
-    if errand.message_id is not None:
-        await became(helpdesk, errand.message_id, Delivery.EXPIRED, "send-error-window")
+    await fates.follow(helpdesk, errand)
     template = templates.carried(errand.payload)
     fault = await templates.fault_of(helpdesk, template) if template else None
     reason = helpdesk.desk_text(fault.key if fault else "send-error-window")
@@ -172,13 +160,22 @@ async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:
         )
 
 
+async def withdrawn(helpdesk: HelpDesk, ticket: Ticket) -> None:
+    """The desk closed the ticket: what waits there for the window would come long after its time."""
+    for errand in await put_aside.take_back(ticket.conversation_id, ticket.id, helpdesk.now(), "send-error-closed"):
+        await fates.follow(helpdesk, errand)
+        rows = again_button(helpdesk, "button-resend", errand.id)
+        await below(helpdesk, errand, helpdesk.desk_text("delivery-withdrawn"), rows)
+
+
 async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
     """Surely not delivered, and trying again is no use: the agents learn why and what they can do."""
     await templates.refused(helpdesk, errand, error)
     if errand.message_id is not None and errand.conversation_id is not None:
-        for message_id in errand.message_ids:
-            await became(helpdesk, message_id, Delivery.FAILED, error.key)
+        await fates.follow(helpdesk, errand)
         await stop_waiting(helpdesk, errand.ticket_id or 0)
+    if errand.ticket_id is None:
+        await personal.lost(helpdesk, errand, error.key)
     if errand.ticket_id is None or errand.op not in _TOLD:
         return
     if errand.conversation_id is None and await media.not_shown(helpdesk, errand, error):
@@ -192,12 +189,13 @@ async def failed(helpdesk: HelpDesk, errand: Errand, error: SendError) -> None:
 
 async def uncertain(helpdesk: HelpDesk, errand: Errand, *, told: bool) -> None:
     """Nobody knows whether it arrived. `told`: no receipt will ever tell, so the agent gets a one-press resend."""
-    for message_id in errand.message_ids:
-        await became(helpdesk, message_id, Delivery.UNCERTAIN, "send-error-unknown-outcome")
+    await fates.follow(helpdesk, errand)
     if errand.ticket_id is not None:
         await stop_waiting(helpdesk, errand.ticket_id)
     if told and errand.ticket_id is not None:
         await _tell(helpdesk, errand, "delivery-uncertain")
+    elif told:
+        await personal.lost(helpdesk, errand, "send-error-unknown-outcome")
 
 
 async def _tell(helpdesk: HelpDesk, errand: Errand, key: str, reason: str = "") -> None:
@@ -235,18 +233,25 @@ async def record(helpdesk: HelpDesk, channel: str, receipt: Receipt) -> None:
             failure = helpdesk.channels[channel].explain(receipt.error_code, receipt.error_detail)
             await _failed_late(helpdesk, errand, receipt, failure)
         return
-    # What was refused for a shut window was `sent` to Meta before, but nobody gets what is parked.
+    await _confirmed(helpdesk, errand, receipt)
+
+
+async def _confirmed(helpdesk: HelpDesk, errand: Errand, receipt: Receipt) -> None:
+    """It was `sent` to Meta also where it was refused later; that it arrived is proof against every refusal."""
     arrived = receipt.status is not ReceiptStatus.SENT
+    before = Delivery(errand.payload.get("receipt", Delivery.STORED))
+    if arrived and advance(before, _OF_RECEIPT[receipt.status]) is not before:
+        await parts.note(errand.id, {"receipt": _OF_RECEIPT[receipt.status]})
     doubts = (*_OPEN_STATES, ErrandState.PARKED) if arrived else _OPEN_STATES
-    if errand.error == HELD:
+    if arrived or errand.error in {HELD, UNPROVED}:
         doubts = (*doubts, ErrandState.FAILED)
     proof = await outbox.resolve(
         errand.id, ErrandState.SENT, helpdesk.now(), external_id=receipt.external_id, from_states=doubts
     )
     if proof:
         await sent(helpdesk, errand, [receipt.external_id])
-    if errand.message_id is not None and (arrived or errand.state is not ErrandState.PARKED):
-        await became(helpdesk, errand.message_id, _OF_RECEIPT[receipt.status])
+    else:
+        await fates.follow(helpdesk, errand)
 
 
 async def _costs(message_id: int, cost_class: str) -> None:
@@ -262,8 +267,11 @@ def _of_an_earlier_try(errand: Errand, receipt: Receipt) -> bool:
 
 async def _failed_late(helpdesk: HelpDesk, errand: Errand, receipt: Receipt, failure: SendError) -> None:
     """Accepted first, refused later. A shut window parks the answer as if it had been refused at once."""
+    if "receipt" in errand.payload:
+        return  # it has arrived
     shut = failure.window_closed and errand.op in WORDS
-    state = ErrandState.PARKED if shut and not errand.payload.get("notice") else ErrandState.FAILED
+    put_aside = ErrandState.EXPIRED if errand.payload.get("notice") else ErrandState.PARKED
+    state = put_aside if shut else ErrandState.FAILED
     changed = await outbox.resolve(
         errand.id,
         state,

@@ -51,7 +51,7 @@ async def to_person(helpdesk: HelpDesk, conversation: Conversation, line: str) -
         channel=conversation.channel,
         lane=customer_lane(conversation),
         op=Op.SEND,
-        payload={"last": True, "reply_to": None, "notice": True},
+        payload={"reply_to": None, "notice": True},
         urgency=Urgency.CUSTOMER,
         conversation_id=conversation.id,
         coalesce=f"digest:{conversation.channel}:{conversation.id}",

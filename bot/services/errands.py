@@ -10,13 +10,15 @@ from bot.domain.people import Conversation
 from bot.helpdesk import HelpDesk
 from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_lane, desk_place, dump_part, one_part, topic_lane
-from store import outbox
+from store import outbox, parts
 
 CARD_PAUSE_MS = 1_000
 """A card waits this long for further changes: each edit costs one of the group's few writes."""
 
 PRESS_LIFE_MS = 60_000
 """A button press is answered soon or not at all (Bot API, answerCallbackQuery)."""
+
+_BESIDE_WORDS = frozenset({Op.REACT, Op.READ})
 
 
 async def to_customer(
@@ -40,23 +42,27 @@ async def to_customer(
     fitted = fit(message, channel.capabilities, skip_hint=skip_hint, choose=message.list_title)
     now = helpdesk.now()
     common = {"reply_to": reply_to, **_of_notice(notice), **_standing_in(stand_in)}
-    await outbox.add(
-        [
-            Errand(
-                channel=conversation.channel,
-                lane=customer_lane(conversation),
-                op=Op.SEND,
-                payload={"part": dump_part(part), "last": index == len(fitted.parts), **common},
-                urgency=Urgency.CUSTOMER,
-                ticket_id=ticket_id,
-                conversation_id=conversation.id,
-                message_id=message_id,
-                created_at=now,
-                due_at=now,
-            )
-            for index, part in enumerate(fitted.parts, start=1)
-        ]
-    )
+    calls = [
+        Errand(
+            channel=conversation.channel,
+            lane=customer_lane(conversation),
+            op=Op.SEND,
+            payload={"part": dump_part(part), **common, **_own_words(part, message.own)},
+            urgency=Urgency.CUSTOMER,
+            ticket_id=ticket_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            created_at=now,
+            due_at=now,
+        )
+        for part in fitted.parts
+    ]
+    await parts.join(await outbox.add(calls))
+
+
+def _own_words(part: Part, words: str) -> dict[str, Any]:
+    """Where in a part the words stand that belong to an agent."""
+    return {"words": [part.text.index(words), len(words)]} if words and words in part.text else {}
 
 
 def _of_notice(notice: bool | Mapping[str, str | bool]) -> dict[str, Any]:
@@ -86,13 +92,17 @@ async def change_at_customer(
     ticket_id: int | None,
     message_id: int | None = None,
 ) -> int:
-    """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template."""
+    """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template.
+
+    Reactions and read marks have lanes of their own: trouble with them must not hold up words.
+    """
     now = helpdesk.now()
+    lane = customer_lane(conversation)
     [errand_id] = await outbox.add(
         [
             Errand(
                 channel=conversation.channel,
-                lane=customer_lane(conversation),
+                lane=f"{lane}:{op}" if op in _BESIDE_WORDS else lane,
                 op=op,
                 payload=payload,
                 urgency=Urgency.CUSTOMER,

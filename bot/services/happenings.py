@@ -46,8 +46,8 @@ def outcome(key: str, *, gathered: bool) -> Mapping[str, str | bool]:
 
 
 async def went(helpdesk: HelpDesk, errand: Errand) -> None:
-    """The notice is out."""
-    if errand.payload.get("last", True):
+    """The notice is out, if this was the last part of it."""
+    if errand.payload.get("parts", [errand.id])[-1] == errand.id:
         await _tell_outcome(helpdesk, errand, 0)
 
 

@@ -12,7 +12,7 @@ from bot.domain.timers import TimerKind
 from bot.domain.when import parse_when
 from bot.domain.words import fold
 from bot.helpdesk import HelpDesk
-from bot.services import aftercare, forgotten, merging, presence, proposals, replies, rights, teams
+from bot.services import aftercare, delivery, forgotten, merging, presence, proposals, replies, rights, teams
 from bot.services.call import Call
 from bot.services.casework import apply, conversation_of, notify
 from store import audit, conversations, desk
@@ -202,6 +202,7 @@ async def close(helpdesk: HelpDesk, call: Call) -> str:
     conversation = await conversation_of(ticket)
     if conversation.ticket_id == ticket.id:
         await conversations.save(replace(conversation, ticket_id=None, awaiting=""))
+    await delivery.withdrawn(helpdesk, ticket)
     if reason is not CloseReason.SPAM:
         await notify(helpdesk, conversation, "closed-by-lead", ticket=ticket, template="closed", number=ticket.label)
     return ""

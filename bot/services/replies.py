@@ -108,6 +108,7 @@ async def _send(
     words = Outgoing(text=message.content.text) if frame is None else frame(conversation, ticket)
     outgoing = replace(
         words,
+        own=message.content.text,
         attachment=message.content.attachment,
         location=message.content.location,
         contacts=message.content.contacts,

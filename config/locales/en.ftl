@@ -317,6 +317,7 @@ delivery-parked-knocked = 😴 WhatsApp's 24-hour window is shut. The answer is 
 delivery-parked-template = 😴 WhatsApp's 24-hour window is shut. The answer is kept and goes out by itself when the requester writes. The template with the “show answer” button could not go out: { $reason }.
 delivery-knock-failed = 💔 The template with the “show answer” button was not delivered: { $reason }. The answer is kept and goes out when the requester writes.
 delivery-notice-skipped = 😴 A notice was not sent: { $reason }.
+delivery-withdrawn = 🗑 The ticket was closed; this answer, kept because the window was shut, does not go out by itself any more.
 button-knock = 🔔 Send the template
 cost-class = { $class ->
     [service] service
@@ -327,6 +328,7 @@ cost-class = { $class ->
     }
 delivery-failed = 💔 Not delivered: { $reason }
 delivery-desk-failed = ⚠️ A message could not be brought here: { $reason }
+delivery-personal-lost = 💔 A direct message to { $name } did not arrive ({ $reason }): { $words }
 delivery-uncertain = 🤔 Nobody knows whether it arrived. Send it again if the requester does not see it.
 delivery-held = ⏸ A copy of the database was restored, and this may have gone out since the copy was made: “{ $words }”. Send it again if the requester does not see it.
 delivery-held-desk = ⏸ A copy of the database was restored, and this post may stand here already: “{ $words }”
@@ -335,6 +337,7 @@ desk-restored = ⏸ The database is a copy of { $moment }: what was said and don
 button-resend = 🔁 Send again
 resend-done = Sending it again.
 resend-not-needed = Not needed: it arrived, or is on its way.
+resend-edited = The message was edited since and cannot be sent again like this; write it anew.
 state-received = received
 state-stored = queued
 state-sending = sending
@@ -370,6 +373,8 @@ send-error-network = the channel could not be reached
 send-error-vendor = the channel has a passing problem
 send-error-unknown-outcome = the channel did not answer, the outcome is unknown
 send-error-restored = held back after a restore, may have gone out
+send-error-no-receipt = no receipts came, may have gone out
+send-error-closed = not sent, because the ticket was closed
 send-error-moved = the chat has moved
 
 

@@ -315,6 +315,7 @@ delivery-parked-knocked = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt
 delivery-parked-template = 😴 WhatsApp'ın 24 saatlik penceresi kapalı. Yanıt saklandı; müşteri yazınca kendiliğinden gider. “Yanıtı göster” düğmeli şablon gönderilemedi: { $reason }.
 delivery-knock-failed = 💔 “Yanıtı göster” düğmeli şablon müşteriye ulaşmadı: { $reason }. Yanıt saklı; müşteri yazınca gider.
 delivery-notice-skipped = 😴 Bir bilgilendirme gönderilmedi: { $reason }.
+delivery-withdrawn = 🗑 Talep kapatıldı; pencere açılmadığı için saklanan bu yanıt artık kendiliğinden gitmez.
 button-knock = 🔔 Şablonu gönder
 cost-class = { $class ->
     [service] hizmet
@@ -325,6 +326,7 @@ cost-class = { $class ->
     }
 delivery-failed = 💔 Müşteriye ulaşmadı: { $reason }
 delivery-desk-failed = ⚠️ Bir ileti buraya aktarılamadı: { $reason }
+delivery-personal-lost = 💔 { $name } adlı kişiye özel ileti ulaşmadı ({ $reason }): { $words }
 delivery-uncertain = 🤔 Ulaşıp ulaşmadığı bilinmiyor. Müşteride görünmüyorsa yeniden gönderin.
 delivery-held = ⏸ Veritabanının bir kopyasına dönüldü; bu ileti kopyadan sonra gitmiş olabilir: “{ $words }”. Müşteride görünmüyorsa yeniden gönderin.
 delivery-held-desk = ⏸ Veritabanının bir kopyasına dönüldü; bu ileti burada zaten duruyor olabilir: “{ $words }”
@@ -333,6 +335,7 @@ desk-restored = ⏸ Veritabanı { $moment } tarihli kopya: ondan sonra yazılanl
 button-resend = 🔁 Yeniden gönder
 resend-done = Yeniden gönderiliyor.
 resend-not-needed = Gerek kalmadı: mesaj ulaştı ya da zaten yolda.
+resend-edited = İleti sonradan düzeltildi ve bu hâliyle yeniden gönderilemez; yeni hâlini yazın.
 state-received = alındı
 state-stored = kuyrukta
 state-sending = gönderiliyor
@@ -368,6 +371,8 @@ send-error-network = kanala bağlanılamadı
 send-error-vendor = kanalda geçici bir sorun var
 send-error-unknown-outcome = kanal yanıt vermedi, sonuç bilinmiyor
 send-error-restored = kopyaya dönüldüğü için bekletildi, gitmiş olabilir
+send-error-no-receipt = hiçbir okundu ya da iletildi bilgisi gelmedi, gitmiş olabilir
+send-error-closed = talep kapatıldığı için gönderilmedi
 send-error-moved = sohbet taşınmış
 
 

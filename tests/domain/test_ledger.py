@@ -3,12 +3,14 @@
 import itertools
 from collections.abc import Iterable
 from functools import reduce
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.ledger import Delivery, Urgency, advance
+from bot.domain.ledger import HELD, UNPROVED, Delivery, Errand, ErrandState, Op, Urgency, advance, fate, together
 
 SENT, DELIVERED, READ, FAILED = Delivery.SENT, Delivery.DELIVERED, Delivery.READ, Delivery.FAILED
 NEWS = (SENT, DELIVERED, READ, FAILED)
@@ -57,3 +59,45 @@ def test_a_late_sent_never_undoes_read() -> None:
 def test_urgencies_stand_in_the_order_of_the_product() -> None:
     ordered = [Urgency.CUSTOMER, Urgency.WORDS, Urgency.FAILURE, Urgency.STATUS, Urgency.COSMETIC]
     assert sorted(Urgency) == ordered
+
+
+def call(state: ErrandState, **fields: Any) -> Errand:
+    return Errand(
+        channel="whatsapp",
+        lane="whatsapp:1",
+        op=Op.SEND,
+        urgency=Urgency.CUSTOMER,
+        created_at=0,
+        due_at=0,
+        state=state,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize("state", ErrandState)
+def test_a_receipt_of_its_arrival_is_proof_whatever_else_is_said_of_a_call(state: ErrandState) -> None:
+    assert fate(call(state, payload={"receipt": "read"})) is READ
+
+
+@pytest.mark.parametrize("error", [HELD, UNPROVED])
+def test_a_call_that_may_have_gone_out_before_we_gave_it_up_is_uncertain(error: str) -> None:
+    assert fate(call(ErrandState.FAILED, error=error)) is Delivery.UNCERTAIN
+    assert fate(call(ErrandState.FAILED, error="send-error-blocked")) is FAILED
+
+
+@given(st.lists(st.sampled_from(ErrandState), min_size=1, max_size=5), st.randoms())
+def test_a_message_is_what_the_worst_of_its_calls_is_in_whatever_order_they_are_looked_at(
+    states: list[ErrandState], random: Random
+) -> None:
+    fates = [fate(call(state)) for state in states]
+    found = together(fates)
+    random.shuffle(fates)
+    assert together(fates) is found
+    assert found is Delivery.SENDING or found in fates
+    assert (found is SENT) is (set(states) == {ErrandState.SENT})
+
+
+def test_a_message_of_which_some_is_out_and_some_is_not_is_on_its_way() -> None:
+    assert together([SENT, Delivery.STORED]) is Delivery.SENDING
+    assert together([Delivery.STORED, Delivery.STORED]) is Delivery.STORED
+    assert together([READ, DELIVERED]) is DELIVERED

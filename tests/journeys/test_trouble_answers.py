@@ -90,6 +90,8 @@ async def test_on_whatsapp_what_no_receipt_proves_is_sent_again_in_its_place(
     desk.writes(ELIF.user_id, "Kablo takılı mı?")
     desk.writes(ELIF.user_id, "Bir de fişe bakın.")
     await answer_is(Delivery.UNCERTAIN)
+    ayse.says("Orada mısınız?")
+    await desk.shows("Orada mısınız?")
     world.clock.move(LONG_ENOUGH_FOR_A_RECEIPT)
     await ayse.hears("Kablo takılı mı?")
     await ayse.hears("fişe bakın")

@@ -25,7 +25,7 @@ MUTANTS: Final = (
         "bot/outbox/repairs.py",
         "            await outbox.await_receipt(errand.id, now + min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, outage)))\n",
         "            await outbox.await_receipt(errand.id, now)\n",
-        "services/test_delivery.py::test_an_unknown_outcome_on_whatsapp_waits_for_the_receipt",
+        "services/test_delivery.py::test_an_answer_on_whatsapp_that_no_receipt_proves_is_sent_again",
     ),
     Mutant(
         "what a dead process was sending is sent again",

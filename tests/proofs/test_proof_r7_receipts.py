@@ -19,6 +19,7 @@ from tests.proofs.delivering import OK, UNPACED, UNPACED_GROUP, Ending, Stage, o
 from tests.proofs.proof import Proof
 
 SENT, DELIVERED, READ, FAILED = ReceiptStatus
+ARRIVED = {DELIVERED, READ}
 UNREACHABLE, SHUT = "131026", "131047"
 LONGEST = 6
 ORDERS = [order for length in range(1, LONGEST + 1) for order in itertools.product(ReceiptStatus, repeat=length)]
@@ -29,6 +30,16 @@ TOGETHER = 200
 def strongest(order: Iterable[ReceiptStatus]) -> Delivery:
     """What people would say: read beats delivered, both are proof against a failure, which beats a mere `sent`."""
     return Delivery(next(status for status in (READ, DELIVERED, FAILED, SENT) if status in set(order)))
+
+
+def gone_for_good(order: Iterable[ReceiptStatus]) -> bool:
+    """Refused, and never said to have arrived."""
+    return FAILED in order and not ARRIVED & {*order}
+
+
+def told_as_failed(order: Sequence[ReceiptStatus]) -> bool:
+    """Refused before it was said to have arrived: after that a refusal is no news for anybody."""
+    return next((status is FAILED for status in order if status is not SENT), False)
 
 
 async def a_talk(stage: Stage) -> Ticket:
@@ -76,7 +87,7 @@ async def end_alike(stage: Stage, ticket: Ticket, orders: Sequence[tuple[Receipt
         message = await ledger(errand)
         assert message.delivery is strongest(order), order
         assert bool(message.failure) is (message.delivery is Delivery.FAILED), order
-        assert await state(errand) is (ErrandState.FAILED if FAILED in order else ErrandState.SENT), order
+        assert await state(errand) is (ErrandState.FAILED if gone_for_good(order) else ErrandState.SENT), order
         seen[message.delivery] += 1
     return seen
 
@@ -92,7 +103,7 @@ async def test_receipts_in_any_order_and_number_end_alike(tmp_path: Path, proof:
         for start in range(0, len(orders), TOGETHER):
             seen += await end_alike(stage, ticket, orders[start : start + TOGETHER])
         await stage.settles()
-        assert told(stage, "Müşteriye ulaşmadı") == sum(FAILED in order for order in orders), "told once each"
+        assert told(stage, "Müşteriye ulaşmadı") == sum(map(told_as_failed, orders)), "told once each"
         assert len(stage.whatsapp.sent) == before + len(orders), "nothing was sent again"
     assert set(seen) == {"sent", "delivered", "read", "failed"}, "inconclusive"
     proof.tell(orders=len(orders), receipts=sum(map(len, orders)), ends=dict(seen))
@@ -147,6 +158,28 @@ async def test_receipts_of_an_answer_refused_for_a_shut_window_end_parked_in_any
             assert (await ledger(first)).delivery is Delivery.READ, order
             assert await state(first) is ErrandState.SENT, order
     proof.tell(shut=len(orders))
+
+
+@pytest.mark.proof("R7")
+async def test_an_answer_that_arrived_is_never_put_aside_or_sent_again_for_a_shut_window(
+    tmp_path: Path, proof: Proof
+) -> None:
+    """Meta says of the same message that it arrived and that the window was shut, in any order."""
+    draw = proof.draw()
+    mixed = [order for order in ORDERS if len(order) <= 4 and FAILED in order and ARRIVED & {*order}]
+    orders = draw.sample(mixed, proof.size(20, len(mixed)))
+    async with on_stage(tmp_path, telegram=UNPACED_GROUP, whatsapp=UNPACED, at_once=True) as stage:
+        ticket = await a_talk(stage)
+        for order in orders:
+            errand = (await answers(stage, ticket, 1))[0]
+            await refused_late(stage, errand, order)
+            before = len(stage.whatsapp.sent)
+            await stage.house.customer("Buradayım")
+            await stage.house.deliver()
+            assert len(stage.whatsapp.sent) == before, order
+            assert await state(errand) is ErrandState.SENT, order
+            assert (await ledger(errand)).delivery is strongest(order), order
+    proof.tell(shut_yet_arrived=len(orders))
 
 
 async def refused_late(stage: Stage, errand: dict[str, Any], order: Iterable[ReceiptStatus]) -> None:

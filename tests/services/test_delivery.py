@@ -1,46 +1,30 @@
 """What became of our messages: receipts, parked answers, one-press resend."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from bot.domain.errors import SendError
-from bot.domain.ledger import Delivery, ErrandState, LedgerMessage, Op
-from bot.domain.message import Person, Receipt, ReceiptStatus
-from bot.domain.ticket import Ticket
+from bot.domain.ledger import Delivery, ErrandState, Op
+from bot.domain.message import Receipt
 from bot.inbox import Outcome
 from bot.outbox.repairs import send_unreceipted
 from store import conversations, messages, outbox
 from store.db import transaction
 from tests.builders import AYSE, MEHMET, ZEYNEP, House, counted, outgoing
-
-DELIVERED, READ, FAILED = ReceiptStatus.DELIVERED, ReceiptStatus.READ, ReceiptStatus.FAILED
-SHUT = SendError(key="send-error-window", certain=True, retryable=False, window_closed=True)
-BLOCKED = SendError(key="send-error-blocked", certain=True, retryable=False)
-DAY = 86_400.0
-
-
-async def answered(desk_house: House, *refusals: SendError, text: str = "Yanıt") -> tuple[Ticket, dict[str, Any]]:
-    """A ticket with an answer that was taken to WhatsApp; the answer's errand."""
-    ticket = await desk_house.opened()
-    desk_house.clock.move(60)
-    desk_house.whatsapp.refusals.extend(refusals)
-    await desk_house.agent(text, ticket)
-    await desk_house.deliver()
-    return ticket, (await outgoing(channel="whatsapp", op=Op.SEND))[-1]
-
-
-async def ledger(errand: dict[str, Any]) -> LedgerMessage:
-    message = await messages.get(errand["message_id"])
-    assert message is not None
-    return message
-
-
-async def state(errand: dict[str, Any]) -> ErrandState:
-    found = await outbox.by_id(errand["id"])
-    assert found is not None
-    return found.state
+from tests.services.deliveries import (
+    BLOCKED,
+    DAY,
+    DELIVERED,
+    FAILED,
+    READ,
+    SHUT,
+    answered,
+    ledger,
+    looks,
+    state,
+    unknown_at,
+)
 
 
 async def test_a_failure_is_told_once_however_often_it_is_reported(desk_house: House) -> None:
@@ -74,17 +58,6 @@ async def test_a_receipt_of_another_channel_changes_nothing(desk_house: House) -
     assert (await ledger(errand)).delivery is Delivery.SENT
 
 
-async def unknown_at(desk_house: House, who: Person) -> dict[str, Any]:
-    """The errand of an answer whose outcome nobody knows."""
-    ticket = await desk_house.opened(who=who)
-    channel = desk_house.home(who)
-    await desk_house.agent("Yanıt", ticket)
-    channel.unknown.add(who.keys[0].partition(":")[2])
-    await desk_house.deliver()
-    channel.unknown.clear()
-    return (await outgoing(channel=channel.name, op=Op.SEND))[-1]
-
-
 async def test_an_unknown_outcome_on_whatsapp_waits_for_the_receipt(desk_house: House) -> None:
     errand = await unknown_at(desk_house, AYSE)
     assert (await state(errand), (await ledger(errand)).delivery) == (ErrandState.UNCERTAIN, Delivery.UNCERTAIN)
@@ -99,6 +72,7 @@ async def test_an_unknown_outcome_on_whatsapp_waits_for_the_receipt(desk_house: 
 
 async def test_an_answer_on_whatsapp_that_no_receipt_proves_is_sent_again(desk_house: House) -> None:
     errand = await unknown_at(desk_house, AYSE)
+    desk_house.clock.move(10)
     await desk_house.customer("Orada mısınız?")
     await desk_house.agent("Bir de şu", await desk_house.ticket())
     await send_unreceipted(desk_house.helpdesk)
@@ -151,7 +125,7 @@ async def test_a_failure_names_its_reason_in_the_topic(desk_house: House) -> Non
 
 @pytest.mark.parametrize("late", [False, True], ids=["refused at once", "refused by a receipt"])
 async def test_a_shut_window_parks_the_answer_and_any_sign_of_life_lets_it_go(desk_house: House, late: bool) -> None:
-    _, errand = await answered(desk_house, *([] if late else [SHUT]))
+    _, errand = await answered(desk_house, None if late else SHUT)
     if late:
         await desk_house.receipts(FAILED, errand=errand["id"], code="131047")
     assert await state(errand) is ErrandState.PARKED
@@ -222,3 +196,32 @@ async def test_a_long_answer_counts_as_sent_with_its_last_part(desk_house: House
     await desk_house.deliver()
     assert (await ledger(parts[0])).delivery is Delivery.SENT
     assert "".join(desk_house.whatsapp.said(AYSE.phone)[-3:]).count("Uzun bir cümle.") == 600
+
+
+TROUBLE = SendError(key="send-error-vendor", certain=True, retryable=True, retry_after=5.0)
+
+
+async def test_a_read_mark_that_is_refused_again_and_again_holds_up_no_answer_and_has_an_end(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.whatsapp.broken_verbs["read"] = TROUBLE
+    await desk_house.agent("Yanıt", ticket)
+    await desk_house.deliver()
+    await desk_house.agent("Bir de şu", ticket)
+    await desk_house.deliver()
+    assert desk_house.whatsapp.said()[-2:] == ["Yanıt", "Bir de şu"]
+    for _ in range(20):
+        await looks(desk_house, 10)
+    marks = await outgoing(channel="whatsapp", op=Op.READ)
+    assert {ErrandState(mark["state"]) for mark in marks} == {ErrandState.FAILED}
+
+
+async def test_a_read_mark_that_has_to_wait_for_a_rate_waits(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.whatsapp.broken_verbs["read"] = replace(TROUBLE, key="send-error-rate")
+    await desk_house.agent("Yanıt", ticket)
+    for _ in range(20):
+        await looks(desk_house, 10)
+    desk_house.whatsapp.broken_verbs.clear()
+    await looks(desk_house, 10)
+    [mark] = await outgoing(channel="whatsapp", op=Op.READ)
+    assert mark["state"] == ErrandState.SENT

@@ -154,7 +154,7 @@ async def test_who_has_written_meanwhile_is_not_knocked_at(knocking_house: House
     ticket = await knocking_house.opened()
     knocking_house.clock.move(DAY)
     trouble = SendError(key="send-error-vendor", certain=True, retryable=True, retry_after=30)
-    knocking_house.whatsapp.refusals.append(trouble)
+    knocking_house.whatsapp.refusals.extend([trouble, trouble])  # the read mark and the knock
     await knocking_house.agent("Yanıt", ticket)
     await knocking_house.deliver()
     await knocking_house.deliver()

@@ -43,11 +43,6 @@ CONTROLS: Mapping[str, Mutation] = {
         "    if errand.conversation_id is not None and errand.op in WORDS:\n",
         "    if errand.conversation_id is not None and errand.op not in WORDS:\n",
     ),
-    "impatient-resend": Mutation(
-        "bot/outbox/repairs.py",
-        "await outbox.await_receipt(errand.id, now + min(LONGEST_WAIT_MS, max(RECEIPT_WAIT_MS, outage)))\n",
-        "await outbox.await_receipt(errand.id, now)\n",
-    ),
 }
 
 

@@ -17,9 +17,9 @@ REPEATED_MS = 7 * DAY_MS
 
 
 def has_crossed(helpdesk: HelpDesk, ticket: Ticket, written_at: int) -> bool:
-    """Whether silence closed the ticket although this had been written before."""
+    """Whether silence closed the ticket although this had been written before; platforms tell whole seconds."""
     recent = helpdesk.now() - written_at <= REPEATED_MS
-    return ticket.close_reason is CloseReason.NO_ANSWER and recent and 0 < written_at < (ticket.closed_at or 0)
+    return ticket.close_reason is CloseReason.NO_ANSWER and recent and 0 < written_at + 999 < (ticket.closed_at or 0)
 
 
 async def written(helpdesk: HelpDesk, conversation: Conversation, ticket: Ticket, said: Said) -> None:

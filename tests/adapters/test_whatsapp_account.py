@@ -90,7 +90,7 @@ async def test_all_pages_of_templates_are_read_in_every_status(graph: WhatsAppSe
     channel = WhatsAppChannel(graph.token, graph.phone_number_id, graph.business_account_id, graph.base_url)
     report = await channel.inspect()
     await channel.close()
-    assert len(report.templates) == 236
+    assert sum(one.name.startswith("one_") for one in report.templates) == 230
     assert {one.status for one in report.templates} == set(statuses)
     asked = [call.params for call in graph.calls if call.method == "message_templates"]
     assert len(asked) == 3

@@ -81,6 +81,7 @@ async def test_the_choice_is_made_once(world: World, zeynep: Phone) -> None:
     await zeynep.hears(SECOND)
     again = zeynep.does("press", message=offer["id"], title="🆕 Yeni talep")
     assert "artık geçerli değil" in await reply_to(world, zeynep, again)
+    await topic(world, SECOND)
     assert tickets(world) == 2
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import structlog
-from tortoise.exceptions import BaseORMException
+from tortoise.exceptions import BaseORMException, DBConnectionError
 
 from store.engine.refusals import translated
 from store.engine.session import session
@@ -51,14 +51,17 @@ class Announcements:
                 await self._spoken_on(connection)
 
     async def _spoken_on(self, connection: Any) -> None:
+        connection.add_termination_listener(lambda _: self._something.set())
         await connection.add_listener(_CHANNEL, self._received)
         while True:
             await self._something.wait()
+            if connection.is_closed():  # who has nothing to say would be deaf from now on
+                raise DBConnectionError("The connection that listens was lost.")
             await asyncio.sleep(_TOGETHER_SECONDS)
             self._something.clear()
             for what in sorted(self._waiting):
+                self._waiting.discard(what)  # before it is said: meanwhile it may have to be said again
                 await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, f"{self._speaker} {what}")
-                self._waiting.discard(what)
 
     def _received(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
         speaker, _, what = str(payload).partition(" ")

@@ -19,16 +19,17 @@ _ALL_SLOTS = frozenset(range(SLOTS))
 
 @dataclass(slots=True)
 class Shares:
-    """What this process holds, and until when (monotonic seconds, by the real clock) it may be sure of that.
+    """What this process holds, and until when (seconds of the real clock) it may be sure of that.
 
     A process that was stopped for a while finds its time over and touches nothing that may be another's by now; one
-    that is alone needs no clock for that.
+    that is alone needs no clock for that. `fenced`: the leases are in the database, and claims ask them as well.
     """
 
     slots: frozenset[int] = _ALL_SLOTS
     tasks: frozenset[str] = frozenset(TASKS)
     until: float = float("inf")
     leaving: frozenset[int] = frozenset()
+    fenced: bool = False
     clock: Callable[[], float] = field(default=lambda: 0.0, repr=False)
 
     @property

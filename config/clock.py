@@ -3,9 +3,11 @@
 import math
 import time
 from pathlib import Path
+from typing import Final
 
 import structlog
 
+_REAL_CLOCK: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _SETTLED_NS = 100_000_000  # a younger file may change again without its stamp changing
 
 log = structlog.get_logger(__name__)
@@ -64,5 +66,8 @@ def _milliseconds(text: str) -> int:
 
 
 def real_seconds() -> float:
-    """Monotonic seconds that no offset touches: leases run by the real time, whatever the help desk's clock says."""
-    return time.monotonic()
+    """Seconds that no offset touches: leases run by the real time, whatever the help desk's clock says.
+
+    They go on while the machine sleeps, where it can tell: leases do.
+    """
+    return time.clock_gettime(_REAL_CLOCK)

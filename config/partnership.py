@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 def _name(slot: int) -> str:
-    return f"lanes:{slot:02d}"
+    return f"{leases.LANES}{slot:02d}"
 
 
 _LANES = {_name(slot): slot for slot in range(SLOTS)}
@@ -47,10 +47,13 @@ class Partnership:
     recover: Recover
     lease_ms: int = LEASE_MS
     _held: set[str] = field(default_factory=set)
+    _unclear: frozenset[int] = frozenset()
+    """Slots of ours in which something may still be in the name of whoever had them before."""
 
     async def join(self) -> None:
         """Take part; nothing is ours before the first beat."""
         self._show(set())
+        self.helpdesk.shares.fenced = True
         await leases.name([*_LANES, *TASKS])
         await self.beat()
 
@@ -70,18 +73,23 @@ class Partnership:
             await leases.leave(self.helpdesk.epoch)
 
     async def beat(self) -> None:
-        """Renew what is ours, take what nobody has, and hand over what is too much."""
+        """Renew what is ours, take what nobody has, and hand over what is too much.
+
+        What was ours without a break counts on at once, whatever goes wrong with the rest. What is taken again after
+        a break is new: somebody else may have had it, and died, meanwhile.
+        """
         shares, epoch = self.helpdesk.shares, self.helpdesk.epoch
         asked_at = shares.clock()
         workers = await leases.enter(epoch, self.lease_ms)
         held = await leases.renew(epoch, self.lease_ms) & {*_LANES, *TASKS}
+        self._show(held & self._held)
+        shares.until = asked_at + self.lease_ms * SURE / 1000
         fair = -(-SLOTS // workers)
         held |= await leases.take(_LANES, max(0, fair - len(held & _LANES.keys())), epoch, self.lease_ms)
         held |= await leases.take(TASKS, len(TASKS), epoch, self.lease_ms)
         held -= await self._handed_over(sorted(held & _LANES.keys())[fair:])
         new = held - self._held
-        await self._take_up(new)
-        shares.until = asked_at + self.lease_ms * SURE / 1000
+        await self._take_up(new, held)
         self._show(held)
         if new:
             self.helpdesk.bells.inbox.set()
@@ -95,14 +103,17 @@ class Partnership:
         if not leaving or not leaving <= waited_for or await inbox.under_way(self.helpdesk.epoch, leaving):
             return set()
         await leases.drop(surplus, self.helpdesk.epoch)
-        self.helpdesk.shares.leaving = frozenset()
         return set(surplus)
 
-    async def _take_up(self, new: set[str]) -> None:
-        """Whatever others left claimed in what is ours now goes on with us."""
-        slots = frozenset(_LANES[name] for name in new & _LANES.keys())
+    async def _take_up(self, new: set[str], held: set[str]) -> None:
+        """Whatever others left claimed in what is ours now goes on with us; what is locked yet is looked at again."""
+        epoch = self.helpdesk.epoch
+        before = {_name(slot) for slot in self._unclear} & held
+        slots = frozenset(_LANES[name] for name in (new | before) & _LANES.keys())
         if slots:
-            await inbox.release_orphans(self.helpdesk.epoch, self.helpdesk.now(), slots)
+            await inbox.release_orphans(epoch, self.helpdesk.now(), slots)
+            slots = await inbox.claimed_by_others(epoch, slots)
+        self._unclear = slots
         if OUTBOX in new:
             await self.recover()
 

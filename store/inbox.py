@@ -7,7 +7,7 @@ from zlib import crc32
 
 from bot.ports import Item
 from bot.shares import SLOTS
-from store import bookmarks, bulk
+from store import bookmarks, bulk, leases
 from store.codec import to_json
 from store.db import begun_anew, transaction
 from store.door import DoorState
@@ -43,6 +43,7 @@ WHERE state = 'waiting' AND id IN (
     ORDER BY run.id LIMIT ?4
 )
 RETURNING id, channel, key, lane, raw, received_at, attempts"""
+_CLAIM_FENCED: Final = leases.fenced_by_lanes(_CLAIM)
 _FINISH: Final = """
 UPDATE inbox SET state = 'done', done_at = ?, error = ''
 WHERE id IN numbers(?) AND epoch = ? AND state = 'claimed' RETURNING id"""
@@ -59,8 +60,12 @@ _PARKED_SINCE: Final = """
 SELECT count(*) AS parked FROM (SELECT received_at FROM inbox WHERE state = 'parked' ORDER BY id DESC LIMIT ?) AS newest
 WHERE received_at >= ?"""
 _RELEASE_ORPHANS: Final = """
-UPDATE inbox SET state = 'waiting', epoch = '', lease_until = 0
-WHERE state = 'claimed' AND slot IN numbers(?) AND (epoch <> ? OR lease_until <= ?) RETURNING id"""
+WITH orphan AS MATERIALIZED (
+    SELECT id FROM inbox
+    WHERE state = 'claimed' AND slot IN numbers(?) AND (epoch <> ? OR lease_until <= ?) skip_locked()
+)
+UPDATE inbox SET state = 'waiting', epoch = '', lease_until = 0 WHERE id IN (SELECT id FROM orphan) RETURNING id"""
+_OTHERS: Final = "SELECT DISTINCT slot FROM inbox WHERE state = 'claimed' AND epoch <> ? AND slot IN numbers(?)"
 _STATE: Final = """
 SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
     (SELECT count(*) FROM inbox WHERE state = 'parked') AS parked,
@@ -135,13 +140,16 @@ async def cursor(name: str) -> int:
     return await bookmarks.read(name) or 0
 
 
-async def claim(epoch: str, now: int, lease_ms: int, limit: int, slots: frozenset[int] = ALL_SLOTS) -> list[InboxRow]:
+async def claim(
+    epoch: str, now: int, lease_ms: int, limit: int, slots: frozenset[int] = ALL_SLOTS, *, fenced: bool = False
+) -> list[InboxRow]:
     """Take runs from the heads of free lanes that are due, oldest first; a head that waits for a retry shuts its lane.
 
-    A lane of which anything is claimed is shut too, so whoever holds a run holds the lane.
+    A lane of which anything is claimed is shut too, so whoever holds a run holds the lane. `fenced`: of these slots
+    only those whose leases are the claimer's at this moment.
     """
     values = (epoch, now + lease_ms, now, limit, to_json(sorted(slots)), LONGEST_RUN - 1)
-    claimed = await rows(_CLAIM, *values)
+    claimed = await rows(_CLAIM_FENCED if fenced else _CLAIM, *values)
     return sorted((InboxRow(**row) for row in claimed), key=lambda row: row.id)
 
 
@@ -177,8 +185,16 @@ async def unread(channel: str, lanes: Sequence[str], since: int) -> bool:
 
 
 async def release_orphans(epoch: str, now: int, slots: frozenset[int] = ALL_SLOTS) -> int:
-    """Hand back, in these slots of ours, what other epochs claimed and whatever of our own has outlived its lease."""
+    """Hand back, in these slots of ours, what other epochs claimed and whatever of our own has outlived its lease.
+
+    Rows that a transaction of a dead worker still locks are left out: nobody waits for the dead.
+    """
     return await changed(_RELEASE_ORPHANS, to_json(sorted(slots)), epoch, now)
+
+
+async def claimed_by_others(epoch: str, slots: frozenset[int]) -> frozenset[int]:
+    """Those of the slots in which something is in the name of another epoch."""
+    return frozenset(row["slot"] for row in await rows(_OTHERS, epoch, to_json(sorted(slots))))
 
 
 async def under_way(epoch: str, slots: frozenset[int]) -> bool:

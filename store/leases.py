@@ -6,6 +6,8 @@ from typing import Final
 from store.codec import to_json
 from store.sql import Dialects, changed, rows
 
+LANES: Final = "lanes:"
+"""With the number of a slot behind it, the name of the lease of that slot's lanes."""
 _WORKER: Final = "worker:"
 _FORGOTTEN_AFTER_MS: Final = 3_600_000
 _NOW: Final = {
@@ -16,7 +18,33 @@ _NOW: Final = {
 
 def _at_the_databases_time(statement: str) -> Dialects:
     """`{now}` in epoch milliseconds: workers on several machines need not agree about the time."""
-    return Dialects(sqlite=statement.format(now=_NOW["sqlite"]), postgres=statement.format(now=_NOW["postgres"]))
+    sqlite, postgres = (statement.replace("{now}", _NOW[each]) for each in ("sqlite", "postgres"))
+    return Dialects(sqlite=sqlite, postgres=postgres)
+
+
+_HOLDS: Final = "EXISTS (SELECT 1 FROM lease WHERE name = '{name}' AND holder = ?1 AND until > {now})"
+_OWN_SLOTS: Final = """
+slot IN (
+    SELECT CASE WHEN name LIKE 'lanes:%' THEN CAST(substr(name, 7) AS BIGINT) END FROM lease
+    WHERE holder = ?1 AND until > {now}
+)"""
+
+
+def _fenced(claim: str, condition: str) -> Dialects:
+    return _at_the_databases_time(claim.replace("RETURNING", f"AND {condition} RETURNING"))
+
+
+def fenced_by(name: str, claim: str) -> Dialects:
+    """The claim, an UPDATE by epoch `?1`, that takes nothing unless this lease is the claimer's at that moment.
+
+    What the claimer remembers of it may be too old: it may have been stopped after its last look.
+    """
+    return _fenced(claim, _HOLDS.replace("{name}", name))
+
+
+def fenced_by_lanes(claim: str) -> Dialects:
+    """The same for a claim of rows with a `slot`, each of which needs the lease of its own."""
+    return _fenced(claim, _OWN_SLOTS)
 
 
 _NAME: Final = "INSERT INTO lease (name, holder, until) VALUES (?, '', 0) ON CONFLICT (name) DO NOTHING RETURNING name"

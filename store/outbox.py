@@ -6,7 +6,7 @@ from typing import Any, Final
 from tortoise.exceptions import IntegrityError
 
 from bot.domain.ledger import Errand, ErrandState, Urgency
-from store import bulk
+from store import bulk, leases
 from store.codec import to_json
 from store.db import transaction
 from store.door import DoorState
@@ -22,6 +22,7 @@ INSERT INTO outbox (
 ) VALUES {}
 ON CONFLICT (coalesce_key) WHERE state = 'pending' AND coalesce_key <> '' DO NOTHING RETURNING id"""
 _PENDING_TWIN: Final = "SELECT * FROM outbox WHERE coalesce_key = ? AND coalesce_key <> '' AND state = 'pending'"
+_CLAIM_FENCED: Final = leases.fenced_by("outbox", CLAIM)
 _FOLLOWING: Final = """
 UPDATE outbox SET state = 'sending', epoch = ?1, lease_until = ?2, attempts = attempts + 1,
     coalesce_key = CASE WHEN op IN ('send', 'album') THEN '' ELSE coalesce_key END
@@ -134,7 +135,7 @@ async def claim(
     await expire(now)
     lists = (list(closed_budgets), list(closed_channels), list(receipted_channels))
     values = (epoch, now, now + lease_ms, *map(to_json, lists), limit, to_json(dict(turn.busy)), turn.by_age)
-    claimed = list(map(to_errand, await rows(CLAIM, *values, FILES, FILES_OF_ONE)))
+    claimed = list(map(to_errand, await rows(_CLAIM_FENCED if turn.fenced else CLAIM, *values, FILES, FILES_OF_ONE)))
     weights = await _weights(claimed)
     return sorted(claimed, key=lambda errand: (turn.weight(weights.get(errand.id, errand.urgency)), errand.id))
 

@@ -17,11 +17,13 @@ class Turn:
     """One claim: how many of each crowd (`crowds`) are under way, and whether age counts instead of weight.
 
     `by_age` puts words in the group, failures and status lines into one row, so that the less urgent of them are not
-    forgotten; answers to customers stay ahead of it, and what is merely cosmetic behind.
+    forgotten; answers to customers stay ahead of it, and what is merely cosmetic behind. `fenced`: nothing is handed
+    out unless the lease of sending is the claimer's at this moment.
     """
 
     busy: Mapping[str, int] = field(default_factory=dict)
     by_age: bool = False
+    fenced: bool = False
 
     def weight(self, urgency: int) -> int:
         aged = self.by_age and Urgency.WORDS <= urgency < Urgency.COSMETIC

@@ -59,7 +59,8 @@ async def _rung(bell: asyncio.Event) -> None:
 
 async def drain(helpdesk: HelpDesk) -> int:
     """Claim what is next in every free lane and work on the lanes side by side; returns how many items there were."""
-    rows = await inbox.claim(helpdesk.epoch, helpdesk.now(), LEASE_MS, BATCH, helpdesk.shares.lanes())
+    shares = helpdesk.shares
+    rows = await inbox.claim(helpdesk.epoch, helpdesk.now(), LEASE_MS, BATCH, shares.lanes(), fenced=shares.fenced)
     for _ in rows:
         reached("inbox.claimed")
     lanes = await crowd.taken_in(helpdesk, _lanes(rows)) if rows else []

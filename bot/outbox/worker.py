@@ -97,7 +97,11 @@ class Outbox:
             closed_budgets=self._pacer.spent(),
             closed_channels=self._pacer.closed_channels(),
             receipted_channels=repairs.receipted_channels(helpdesk),
-            turn=Turn(busy=self._slots.busy(), by_age=self._pacer.is_turn_of_the_old()),
+            turn=Turn(
+                busy=self._slots.busy(),
+                by_age=self._pacer.is_turn_of_the_old(),
+                fenced=helpdesk.shares.fenced,
+            ),
         )
         for claimed in rows:
             errand, plan = await voices.planned(helpdesk, claimed)

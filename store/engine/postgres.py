@@ -24,6 +24,15 @@ MOST_CONNECTIONS: Final = 8
 _CONNECT_SECONDS: Final = 10.0
 _COMMAND_SECONDS: Final = 60.0
 _STATEMENTS_KEPT: Final = 512
+_SETTINGS: Final = {
+    "application_name": "gise",
+    # A worker that stands still, or whose machine is gone, must not keep its locks for longer than its leases.
+    "idle_in_transaction_session_timeout": "3000",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
 _NUL: Final = "\x00"
 
 
@@ -66,7 +75,7 @@ class SafePostgresClient(Translating):
                 timeout=_CONNECT_SECONDS,
                 command_timeout=_COMMAND_SECONDS,
                 statement_cache_size=_STATEMENTS_KEPT,
-                server_settings={"application_name": "gise"},
+                server_settings=_SETTINGS,
             )
         await self._post_connect()
 

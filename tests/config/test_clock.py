@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from config.clock import SystemClock
+from config.clock import SystemClock, real_seconds
 
 HOUR = 3_600_000
 
@@ -25,6 +25,11 @@ def comes_to(clock: SystemClock, milliseconds: int) -> bool:
             return True
         time.sleep(0.01)  # yields the processor between two looks
     return False
+
+
+def test_the_clock_of_leases_counts_the_time_a_machine_sleeps() -> None:
+    before = time.clock_gettime(time.CLOCK_BOOTTIME)
+    assert before <= real_seconds() <= time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def test_without_a_file_it_is_the_machines_clock() -> None:

@@ -61,8 +61,8 @@ MUTANTS: Final = (
     Mutant(
         "no lease sweep",
         "store/inbox.py",
-        "AND (epoch <> ? OR lease_until <= ?) RETURNING id",
-        "AND (epoch <> ? OR lease_until < 0 * ?) RETURNING id",
+        "AND (epoch <> ? OR lease_until <= ?) skip_locked()",
+        "AND (epoch <> ? OR lease_until < 0 * ?) skip_locked()",
         "store/test_store_inbox.py::test_a_row_of_our_own_that_outlived_its_lease_comes_back_too",
     ),
     Mutant(

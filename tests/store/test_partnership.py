@@ -1,49 +1,22 @@
 """Several workers share the lanes and the single tasks; who dies is replaced, and who was stopped touches nothing."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from bot.helpdesk import HelpDesk
+from bot.domain.ledger import Errand
+from bot.inbox.work import drain
+from bot.outbox import Outbox
 from bot.ports import Item
-from bot.shares import OUTBOX, SLOTS, TASKS, Shares
-from config.partnership import Partnership, while_held
-from store import inbox, leases
-from tests.builders import house
+from bot.shares import OUTBOX, SLOTS, TASKS
+from config.partnership import while_held
+from store import inbox, leases, outbox
 from tests.store.conftest import NOW
+from tests.store.workers import LONG_MS, SHORT_MS, Worker, settled
 
 pytestmark = pytest.mark.usefixtures("database")
-
-LONG_MS, SHORT_MS = 60_000, 150
-
-
-class Worker:
-    """One process's part, on a clock of its own for what it may rely on."""
-
-    def __init__(self, name: str, folder: Path, lease_ms: int = LONG_MS) -> None:
-        self.recovered = 0
-        self.seconds = 0.0
-        self.helpdesk: HelpDesk = replace(house(folder).helpdesk, epoch=name, shares=Shares(clock=lambda: self.seconds))
-        self.part = Partnership(self.helpdesk, self._recover, lease_ms)
-
-    async def _recover(self) -> None:
-        self.recovered += 1
-
-    @property
-    def lanes(self) -> frozenset[int]:
-        return self.helpdesk.shares.lanes()
-
-    @property
-    def tasks(self) -> set[str]:
-        return {task for task in TASKS if self.helpdesk.shares.holds(task)}
-
-
-async def settled(*workers: Worker) -> None:
-    for _ in range(4):
-        for worker in workers:
-            await worker.part.beat()
 
 
 async def test_a_lone_worker_has_everything_from_the_first_beat_on(tmp_path: Path) -> None:
@@ -112,6 +85,91 @@ async def test_who_was_stopped_for_longer_than_its_leases_touches_nothing(tmp_pa
     assert await inbox.claim("one", NOW, LONG_MS, 1, one.lanes) == []
     await one.part.beat()
     assert len(one.lanes) == SLOTS, "nobody took it meanwhile, and it is sure of that again"
+
+
+async def _all_taken(worker: Worker) -> None:
+    async with asyncio.timeout(10):
+        while len(worker.lanes) < SLOTS or worker.tasks != set(TASKS):
+            await worker.part.beat()
+
+
+async def test_what_somebody_else_had_meanwhile_is_taken_up_anew(tmp_path: Path) -> None:
+    frozen, other = (Worker(name, tmp_path, SHORT_MS) for name in ("frozen", "other"))
+    await frozen.part.join()
+    await other.part.join()
+    await _all_taken(other)
+    await inbox.append([Item(channel="whatsapp", key="1", lane="1", raw=b"0")], NOW)
+    [row] = await inbox.claim("other", NOW, LONG_MS, 1, other.lanes)
+    await leases.name(["later"])
+    await leases.take(["later"], 1, "other", SHORT_MS)
+    async with asyncio.timeout(10):
+        while not await leases.take(["later"], 1, "frozen", LONG_MS):
+            pass
+    await frozen.part.beat()
+    assert (len(frozen.lanes), frozen.tasks) == (SLOTS, set(TASKS))
+    assert frozen.recovered == 2, "the other may have died with calls under way"
+    assert [again.id for again in await inbox.claim("frozen", NOW, LONG_MS, 1, frozen.lanes)] == [row.id]
+
+
+async def test_what_is_renewed_counts_on_though_the_rest_goes_wrong(tmp_path: Path) -> None:
+    one = Worker("one", tmp_path)
+    await one.part.join()
+    await leases.drop([OUTBOX], "one")
+
+    async def refused() -> None:
+        raise OSError("no database just now")
+
+    one.recovering = refused
+    one.seconds += LONG_MS / 1500
+    with pytest.raises(OSError, match="just now"):
+        await one.part.beat()
+    one.seconds += LONG_MS / 1500
+    assert (len(one.lanes), one.tasks) == (SLOTS, {*TASKS} - {OUTBOX})
+    one.recovering = None
+    await one.part.beat()
+    assert (one.tasks, one.recovered) == (set(TASKS), 2)
+
+
+async def test_lanes_that_are_handed_over_are_nobodys_while_other_things_are_taken_up(tmp_path: Path) -> None:
+    one, two = Worker("one", tmp_path), Worker("two", tmp_path)
+    for worker in (one, two):
+        await worker.part.join()
+    await one.part.beat()
+    await leases.drop([OUTBOX], "one")
+    ours: list[int] = []
+
+    async def looked() -> None:
+        ours.extend(one.lanes)
+
+    one.recovering = looked
+    await one.part.beat()
+    assert (len(ours), one.lanes) == (SLOTS // 2, frozenset(ours))
+
+
+async def test_a_claim_asks_the_lease_and_not_the_memory_of_it(tmp_path: Path, errand: Callable[..., Errand]) -> None:
+    """A machine that slept has a clock that slept, too, and so believes in leases that ran out long ago."""
+    slept, other = Worker("slept", tmp_path, SHORT_MS), Worker("other", tmp_path)
+    await slept.part.join()
+    await other.part.join()
+    await _all_taken(other)
+    await inbox.append([Item(channel="whatsapp", key="1", lane="1", raw=b"0")], NOW)
+    await outbox.add([errand()])
+    assert (len(slept.lanes), slept.tasks) == (SLOTS, set(TASKS))
+    assert await drain(slept.helpdesk) == 0
+    assert await Outbox(slept.helpdesk).claim() == 0
+    assert await drain(other.helpdesk) == 1
+    assert len(await outbox.claim("other", other.helpdesk.now(), LONG_MS, 1, turn=Turn(fenced=True))) == 1
+
+
+async def test_a_lane_is_claimed_by_the_holder_of_its_slot_only(tmp_path: Path) -> None:
+    one, two = Worker("one", tmp_path), Worker("two", tmp_path)
+    for worker in (one, two):
+        await worker.part.join()
+    await settled(one, two)
+    await inbox.append([Item(channel="whatsapp", key=str(lane), lane=str(lane), raw=b"0") for lane in range(40)], NOW)
+    mine = await inbox.claim("one", NOW, LONG_MS, 100, fenced=True)
+    assert {inbox.slot_of("whatsapp", row.lane) for row in mine} == one.lanes
+    assert len(mine) + len(await inbox.claim("two", NOW, LONG_MS, 100, fenced=True)) == 40
 
 
 async def test_a_lease_that_ran_out_and_was_taken_is_not_renewed(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Several `gise run` on one database, each of which may be killed at any moment and comes back at once."""
+"""Several `gise run` on one database, each of which may be killed or frozen at any moment."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,9 +7,39 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
+from adapters.sandbox.bench.posts import phone_of
 from adapters.sandbox.bench.program import free_port
 from adapters.sandbox.chaos.lives import KILLED, Life, Nursery, listening
+from adapters.sandbox.world import World
 from config.chaos import PROGRAM
+
+
+async def with_people(folder: Path, people: int, stack: AsyncExitStack) -> World:
+    """The platforms; everybody has just written, so that they may be answered."""
+    world = World(folder, limits=False)
+    await world.start()
+    stack.push_async_callback(world.stop)
+    for index in range(people):
+        world.whatsapp.add_contact(phone_of(index), f"Kişi {index}")
+        world.whatsapp.phones.contact(phone_of(index)).last_heard = world.clock.now()
+    return world
+
+
+def environment_of(world: World, url: str, folder: Path) -> dict[str, str]:
+    """What all workers of a crew are told, but for their ports."""
+    return {
+        **world.environment(),
+        "GISE_DATABASE__URL": url,
+        "GISE_DATA_DIR": str(folder / "data"),
+        "GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE": "0",
+        "GISE_LOG__LEVEL": "ERROR",
+    }
+
+
+def numbers_told(world: World, index: int) -> int:
+    """How often this person was told their ticket's number."""
+    thread = world.whatsapp.phones.thread(phone_of(index))
+    return sum(message.sender == "business" and "#20" in str(message.content) for message in thread)
 
 
 class Worker:
@@ -51,10 +81,20 @@ class Worker:
         self._life.kill()
         return True
 
+    async def freeze(self, seconds: float) -> None:
+        """SIGSTOP, and after so long SIGCONT, if nobody has killed it meanwhile."""
+        if (life := self._life) is not None:
+            life.freeze()
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                life.thaw()
+
     async def close(self) -> None:
         """Stop it in good order."""
         self._closing = True
         if self._life is not None:
+            self._life.thaw()
             self._life.stop()
             await self._life.ended
 
@@ -100,6 +140,12 @@ class Crew:
     def own_ends(self) -> list[int]:
         """Exit codes nobody asked for."""
         return [code for worker in self.workers for code in worker.own_ends]
+
+    async def chill(self, times: int, random: Random, pause: float) -> None:
+        """Let one or the other stand still for longer than its leases last, about so many seconds apart."""
+        for _ in range(times):
+            await asyncio.sleep(random.uniform(0.2, 0.6) * pause)
+            await random.choice(self.workers).freeze(random.uniform(6.5, 9.0))
 
     async def reap(self, kills: int, random: Random, pause: float) -> None:
         """Kill one or the other, about so many seconds apart, some of them while they are still starting."""

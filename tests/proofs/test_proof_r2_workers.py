@@ -1,4 +1,4 @@
-"""R2: three workers and their PostgreSQL die again and again; nothing is lost, doubled or out of order."""
+"""R2: three workers and their PostgreSQL die or stand still; nothing is lost, doubled or out of order."""
 
 import asyncio
 import re
@@ -10,11 +10,11 @@ from random import Random
 
 import pytest
 
-from adapters.sandbox.bench.posts import phone_of
 from adapters.sandbox.players import comes_true
 from adapters.sandbox.world import World
 from config.chaos import PROGRAM
-from tests.proofs.crew import Crew
+from tests.proofs.crew import Crew, environment_of, numbers_told, with_people
+from tests.proofs.lane_witness import LaneWitness
 from tests.proofs.letters import Letters
 from tests.proofs.outage import mail_of
 from tests.proofs.own_postgres import OwnPostgres
@@ -34,20 +34,16 @@ NOT_DONE = "SELECT state FROM inbox WHERE state <> 'done'"
 @pytest.mark.slow
 @pytest.mark.proof("R2")
 async def test_workers_and_server_may_die_at_any_time(proof: Proof, tmp_path: Path) -> None:
-    """Each person's messages one after the other; kills of workers and sudden stops of the server meanwhile."""
+    """Each person's messages one after the other; workers are killed or frozen, the server is stopped."""
     messages, people = proof.size(300, 10_000), proof.size(20, 200)
     kills, stops, rate = proof.size(4, 60), proof.size(1, 10), proof.size(40, 60)
-    seconds, random = messages / rate, proof.draw()
+    freezes, seconds, random = proof.size(1, 10), messages / rate, proof.draw()
     async with AsyncExitStack() as stack:
         postgres = await stack.enter_async_context(OwnPostgres())
-        world = await _world(tmp_path, people, stack)
-        environment = {
-            **world.environment(),
-            "GISE_DATABASE__URL": postgres.url,
-            "GISE_DATA_DIR": str(tmp_path / "data"),
-            "GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE": "0",
-            "GISE_LOG__LEVEL": "ERROR",
-        }
+        world = await with_people(tmp_path, people, stack)
+        witness = LaneWitness(postgres.url)
+        await witness.begin()
+        environment = environment_of(world, postgres.url, tmp_path)
         crew = await stack.enter_async_context(Crew(WORKERS, environment, tmp_path))
         world.whatsapp.webhook_url = f"http://127.0.0.1:{crew.doors[0]}/webhooks/whatsapp"
         mail = mail_of(environment)
@@ -55,15 +51,19 @@ async def test_workers_and_server_may_die_at_any_time(proof: Proof, tmp_path: Pa
         async with asyncio.TaskGroup() as group:
             group.create_task(letters.write_in_turn(messages, rate))
             group.create_task(crew.reap(kills, random, seconds / kills))
+            group.create_task(crew.chill(freezes, random, seconds / freezes))
             group.create_task(_stopped(postgres, stops, random, seconds / stops))
         await comes_true(_nothing_left(postgres), "everything to be worked off", PATIENCE)
         said, keys = await postgres.values(SAID), await postgres.values("SELECT key FROM inbox")
         current, undone = await postgres.values(CURRENT), await postgres.values(NOT_DONE)
         own_ends = crew.own_ends
+        await witness.end()
     assert (crew.kills, postgres.stops) == (kills, stops + 1)
     assert undone == []
     assert len(letters.taken) == messages
     assert Counter(key for key in keys if key.startswith("m:")) == Counter(letters.taken)
+    assert witness.two_at_once() == []
+    assert len(witness.workers) >= WORKERS
     _in_order(said, messages, people)
     assert set(current) <= {1}, "a conversation has two open tickets"
     _shown(world, messages)
@@ -72,20 +72,11 @@ async def test_workers_and_server_may_die_at_any_time(proof: Proof, tmp_path: Pa
         messages=messages,
         kills=crew.kills,
         stops=stops,
+        freezes=freezes,
+        claims=witness.claims,
         statuses=dict(letters.statuses()),
         ended_by_themselves=len(own_ends),
     )
-
-
-async def _world(folder: Path, people: int, stack: AsyncExitStack) -> World:
-    """The platforms; everybody has just written, so that they may be answered."""
-    world = World(folder, limits=False)
-    await world.start()
-    stack.push_async_callback(world.stop)
-    for index in range(people):
-        world.whatsapp.add_contact(phone_of(index), f"Kişi {index}")
-        world.whatsapp.phones.contact(phone_of(index)).last_heard = world.clock.now()
-    return world
 
 
 async def _stopped(postgres: OwnPostgres, stops: int, random: Random, pause: float) -> None:
@@ -134,6 +125,4 @@ def _shown(world: World, messages: int) -> None:
 def _acknowledged(world: World, people: int) -> None:
     """Everybody was told their ticket's number, once."""
     for index in range(people):
-        thread = world.whatsapp.phones.thread(phone_of(index))
-        told = [message for message in thread if message.sender == "business" and "#20" in str(message.content)]
-        assert len(told) == 1, f"person {index} was told {len(told)} times"
+        assert numbers_told(world, index) == 1, f"person {index}"

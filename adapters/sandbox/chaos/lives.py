@@ -37,6 +37,14 @@ class Life:
         """SIGTERM: let it end in good order."""
         self._signal(signal.SIGTERM)
 
+    def freeze(self) -> None:
+        """SIGSTOP: it stands still, with all that it holds."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT: it goes on as if nothing had been."""
+        self._signal(signal.SIGCONT)
+
     def _signal(self, number: signal.Signals) -> None:
         if not self.ended.done():
             os.kill(self.pid, number)

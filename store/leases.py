@@ -23,15 +23,15 @@ def _at_the_databases_time(statement: str) -> Dialects:
 
 
 _HOLDS: Final = "EXISTS (SELECT 1 FROM lease WHERE name = '{name}' AND holder = ?1 AND until > {now})"
-_OWN_SLOTS: Final = """
-slot IN (
+_OWN_SLOTS: Final = """(
     SELECT CASE WHEN name LIKE 'lanes:%' THEN CAST(substr(name, 7) AS BIGINT) END FROM lease
     WHERE holder = ?1 AND until > {now}
 )"""
 
 
-def _fenced(claim: str, condition: str) -> Dialects:
-    return _at_the_databases_time(claim.replace("RETURNING", f"AND {condition} RETURNING"))
+def _fenced(claim: str, sqlite: str, postgres: str) -> Dialects:
+    each = (_at_the_databases_time(claim.replace("RETURNING", f"AND {one} RETURNING")) for one in (sqlite, postgres))
+    return Dialects(sqlite=next(each).sqlite, postgres=next(each).postgres)
 
 
 def fenced_by(name: str, claim: str) -> Dialects:
@@ -39,12 +39,14 @@ def fenced_by(name: str, claim: str) -> Dialects:
 
     What the claimer remembers of it may be too old: it may have been stopped after its last look.
     """
-    return _fenced(claim, _HOLDS.replace("{name}", name))
+    holds = _HOLDS.replace("{name}", name)
+    return _fenced(claim, holds, holds)
 
 
 def fenced_by_lanes(claim: str) -> Dialects:
     """The same for a claim of rows with a `slot`, each of which needs the lease of its own."""
-    return _fenced(claim, _OWN_SLOTS)
+    # As an array PostgreSQL looks once, and not for each row.
+    return _fenced(claim, f"slot IN {_OWN_SLOTS}", f"slot = ANY (ARRAY {_OWN_SLOTS})")
 
 
 _NAME: Final = "INSERT INTO lease (name, holder, until) VALUES (?, '', 0) ON CONFLICT (name) DO NOTHING RETURNING name"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tests.mutants import desk, doors, sending
+from tests.mutants import desk, doors, partners, sending
 from tests.mutants.mutant import Mutant
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*doors.MUTANTS, *sending.MUTANTS, *desk.MUTANTS)
+MUTANTS: Final[tuple[Mutant, ...]] = (*doors.MUTANTS, *sending.MUTANTS, *desk.MUTANTS, *partners.MUTANTS)

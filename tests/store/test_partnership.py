@@ -13,6 +13,7 @@ from bot.ports import Item
 from bot.shares import OUTBOX, SLOTS, TASKS
 from config.partnership import while_held
 from store import inbox, leases, outbox
+from store.outbox_claim import Turn
 from tests.store.conftest import NOW
 from tests.store.workers import LONG_MS, SHORT_MS, Worker, settled
 

@@ -76,7 +76,8 @@ def card(
         *_people(helpdesk, ticket, conversation, earlier),
         *([_row(helpdesk, "follow-up", follow_up_of)] if follow_up_of else []),
         *_key_data(helpdesk, ticket),
-        *_moments(helpdesk, ticket, conversation, window_ms),
+        *_moments(helpdesk, ticket),
+        *([_window(helpdesk, conversation, window_ms)] if window_ms and ticket.live else []),
         *(_clock(helpdesk, clock, warned) for clock in clocks if clock.kind in SHOWN and clock.stopped_at is None),
     ]
     return Card(text="\n".join(lines), rows=_buttons(helpdesk, ticket), topic_name=topic_name(ticket, conversation))
@@ -132,7 +133,7 @@ def _key_data(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
     return lines
 
 
-def _moments(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, window_ms: int) -> list[str]:
+def _moments(helpdesk: HelpDesk, ticket: Ticket) -> list[str]:
     """Every instant that matters now."""
     moments = {
         "opened": ticket.created_at,
@@ -141,12 +142,19 @@ def _moments(helpdesk: HelpDesk, ticket: Ticket, conversation: Conversation, win
         "eta": ticket.eta if ticket.status is Status.IN_DEVELOPMENT else None,
         "auto-close": helpdesk.deadlines(ticket).get(TimerKind.AUTO_CLOSE),
         "closed": ticket.closed_at,
-        "window": (conversation.last_inbound_at or 0) + window_ms if window_ms and ticket.live else None,
     }
     lines = [_row(helpdesk, key, _moment(helpdesk, at)) for key, at in moments.items() if at is not None]
     if ticket.status is Status.IN_DEVELOPMENT:
         lines.append(_row(helpdesk, "development", f"{ticket.engineer} · {ticket.issue_key}"))
     return lines
+
+
+def _window(helpdesk: HelpDesk, conversation: Conversation, window_ms: int) -> str:
+    """Until when an answer can be written. Newer words may have moved the end by less than an hour since."""
+    end = (conversation.last_inbound_at or 0) + window_ms
+    if end <= helpdesk.now():
+        return _row(helpdesk, "window", helpdesk.desk_text("card-window-shut"))
+    return _row(helpdesk, "window", helpdesk.desk_text("card-window-open", until=_moment(helpdesk, end)))
 
 
 def _clock(helpdesk: HelpDesk, clock: Clock, warned: Collection[tuple[ClockKind, int]]) -> str:

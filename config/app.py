@@ -22,7 +22,7 @@ from bot import crashpoints, inbox
 from bot.health import Readiness, Register, Watch, pulse
 from bot.helpdesk import HelpDesk
 from bot.outbox import Outbox, recover
-from bot.services import levels, reloading, restored, upkeep
+from bot.services import levels, reloading, restored, upkeep, windows
 from bot.services.account import AccountWatch
 from bot.services.set_back import Setback
 from bot.shares import HOUSEKEEPING, POLLER
@@ -205,6 +205,7 @@ def _jobs(helpdesk: HelpDesk, outbox: Outbox, health: Readiness, watch: Watch, t
         Job("levels", 0.25, partial(_once, helpdesk, levels.rearm)),
         Job("figures", 5.0, health.measure),
         Job("orphans", 15.0, lambda: _release(helpdesk, outbox)),
+        Job("windows", 60.0, partial(_once, helpdesk, windows.look)),
         Job("pruning", 60.0, partial(_once, helpdesk, upkeep.prune)),
     ]
 

@@ -98,10 +98,16 @@ def test_vip_and_earlier_tickets_are_shown(quiet_house: House) -> None:
 
 
 def test_the_end_of_whatsapps_window_is_shown_where_there_is_one(quiet_house: House) -> None:
-    assert "WhatsApp penceresi: 29 May 2026 23:26" in drawn(quiet_house, a_ticket()).text
+    assert "WhatsApp penceresi: en az 29 May 2026 23:26 saatine kadar" in drawn(quiet_house, a_ticket()).text
     assert "WhatsApp penceresi" not in drawn(quiet_house, a_ticket(), window_ms=0).text
     closed = a_ticket(status=Status.CLOSED, closed_at=START, close_reason=CloseReason.ACCEPTED)
     assert "WhatsApp penceresi" not in drawn(quiet_house, closed).text
+
+
+@pytest.mark.parametrize("heard_at", [START - WHATSAPP_WINDOW, None])
+def test_a_window_that_is_shut_has_no_end_any_more(quiet_house: House, heard_at: int | None) -> None:
+    text = drawn(quiet_house, a_ticket(), a_conversation(last_inbound_at=heard_at)).text
+    assert "WhatsApp penceresi: kapalı; yanıt, müşteri yazınca gider" in text
 
 
 def test_auto_close_is_shown_while_the_requester_is_awaited(quiet_house: House) -> None:
@@ -135,7 +141,7 @@ def test_a_card_is_as_true_tomorrow_as_it_is_today(tmp_path: Path) -> None:
     standing = house(tmp_path)
     waiting = a_ticket(status=Status.PENDING, waiting_since=START, first_response_at=START)
     today = drawn(standing, waiting).text
-    standing.clock.move(26 * 3600)
+    standing.clock.move(23 * 3600)  # the window is still open; a card is drawn again when it is shut
     assert drawn(standing, waiting).text == today
 
 

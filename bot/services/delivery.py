@@ -23,6 +23,7 @@ from bot.services import (
     personal,
     strays,
     templates,
+    windows,
 )
 from store import conversations, messages, outbox, parts, put_aside, tickets
 
@@ -46,8 +47,10 @@ async def window_opened(helpdesk: HelpDesk, conversation: Conversation, at: int)
     now = helpdesk.now()
     spoken_at = min(at or now, now)
     if conversation.last_inbound_at is None or spoken_at > conversation.last_inbound_at:
+        moves = windows.moves(helpdesk, conversation, spoken_at)
         conversation = replace(conversation, last_inbound_at=spoken_at, reachable=True)
         await conversations.save(conversation)
+        await windows.redraw(helpdesk, [conversation.id] if moves else [])
     await outbox.release_parked(conversation.id, now)
     return conversation
 

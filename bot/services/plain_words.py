@@ -14,7 +14,7 @@ from bot.domain.people import Conversation
 from bot.domain.ticket import Status, Ticket
 from bot.domain.words import ticket_numbers
 from bot.helpdesk import HelpDesk
-from bot.services import errands, lanes, questions, relay, selfservice
+from bot.services import errands, lanes, questions, relay, selfservice, windows
 from store import conversations, desk, gestures, messages, outbox, tickets
 from store.messages import Post
 
@@ -127,7 +127,7 @@ def _changes_nothing(helpdesk: HelpDesk, scene: _Scene, said: Said) -> bool:
 
 
 async def _write(helpdesk: HelpDesk, plain: Sequence[Heard], scenes: Mapping[tuple[str, str], _Scene]) -> None:
-    """The window, the ledger, the message map and the errands to the topics."""
+    """The ledger, the message map, the errands to the topics and the window."""
     if not plain:
         return
     told = [scenes[one.who] for one in plain]
@@ -145,7 +145,10 @@ async def _write(helpdesk: HelpDesk, plain: Sequence[Heard], scenes: Mapping[tup
         leaving += errands.topic_posts(helpdesk, scene.home, shown, message_id=message.id)
     await messages.post_new(posts)
     await outbox.add(leaving)
-    await conversations.spoke(_spoken_at(helpdesk, plain, scenes))
+    spoken = _spoken_at(helpdesk, plain, scenes)
+    await conversations.spoke(spoken)
+    heard = {scene.conversation.id: scene.conversation for scene in told}
+    await windows.redraw(helpdesk, [one for one, at in spoken.items() if windows.moves(helpdesk, heard[one], at)])
 
 
 def _spoken_at(helpdesk: HelpDesk, plain: Sequence[Heard], scenes: Mapping[tuple[str, str], _Scene]) -> dict[int, int]:

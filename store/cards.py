@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.ticket import Status
 from store.codec import to_json
-from store.sql import rows
+from store.sql import look, rows
 
 _LIVE: Final = to_json([status.value for status in Status if status is not Status.CLOSED])
 _OF_CONVERSATIONS: Final = """
@@ -27,4 +27,4 @@ async def of_conversations(conversation_ids: Collection[int]) -> list[int]:
 
 async def last_heard(channel: str, after: int, until: int, limit: int) -> list[int]:
     """Live tickets with a place in a group whose conversation was last heard of then, the latest first."""
-    return [row["id"] for row in await rows(_LAST_HEARD, _LIVE, channel, after, until, limit)]
+    return [row["id"] for row in await look(_LAST_HEARD, _LIVE, channel, after, until, limit)]

@@ -45,16 +45,18 @@ async def look(helpdesk: HelpDesk) -> int:
     return drawn
 
 
-@db.whole
 async def _shut(helpdesk: HelpDesk, channel: str, window_ms: int) -> int:
+    """What is looked through is long, so it is no part of a transaction; a card too many is no harm."""
     name, now = f"{_LOOKED}:{channel}", helpdesk.now()
     looked = await bookmarks.read(name)
-    if looked is None:
-        await bookmarks.write(name, now)
-        return 0
-    found = await cards.last_heard(channel, looked - window_ms, now - window_ms, AT_ONCE)
-    for ticket_id in found:
-        await errands.card(helpdesk, ticket_id)
-    if found:
-        await bookmarks.write(name, now)
+    found = [] if looked is None else await cards.last_heard(channel, looked - window_ms, now - window_ms, AT_ONCE)
+    if looked is None or found:
+        await _drawn(helpdesk, found, name, now)
     return len(found)
+
+
+@db.whole
+async def _drawn(helpdesk: HelpDesk, ticket_ids: list[int], name: str, now: int) -> None:
+    for ticket_id in ticket_ids:
+        await errands.card(helpdesk, ticket_id)
+    await bookmarks.write(name, now)

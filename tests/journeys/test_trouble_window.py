@@ -141,6 +141,28 @@ async def test_what_is_parked_survives_a_restart(world: World, settings: Setting
     assert heard(ayse, "Kablo takılı mı?") == 1
 
 
+async def test_a_card_says_that_the_window_is_shut_and_open_again(world: World, settings: Settings) -> None:
+    ayse = Phone(world, AYSE.key)
+
+    async def on_the_card(desk: Topic, words: str) -> None:
+        await world.changes.wait_for(lambda: f"WhatsApp penceresi: {words}" in desk.card["text"], 10, what=words)
+
+    async with opened(settings) as app:
+        world.whatsapp.webhook_url = f"http://127.0.0.1:{app.port}/webhooks/whatsapp"
+        desk = await a_ticket(world, ayse)
+        world.clock.move(DAY_AND_AN_HOUR - 2 * 3600)
+        desk.writes(ELIF.user_id, "/postpone 30d")  # nothing else that comes due draws the card now
+        await desk.is_called("💤")
+        await on_the_card(desk, "en az")
+        await world.whatsapp.settle()
+        world.clock.move(2 * 3600)
+    async with opened(settings) as app:
+        world.whatsapp.webhook_url = f"http://127.0.0.1:{app.port}/webhooks/whatsapp"
+        await on_the_card(desk, "kapalı")
+        ayse.says("Orada mısınız?")
+        await on_the_card(desk, "en az")
+
+
 async def test_a_customer_out_of_reach_is_told_with_a_way_to_send_again(world: World, app: App, ayse: Phone) -> None:
     desk = await a_ticket(world, ayse)
     ayse.does("block", on=True)

@@ -93,7 +93,7 @@ async def opened(settings: Settings, probes: Probes | None = None) -> AsyncItera
         crashpoints.arm(settings.chaos.crash_at)
     async with AsyncExitStack() as stack:
         # The database comes first: whatever starts later finds its connection (STACK.md, trap 13).
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         await db.open_database(settings.database_url)
         stack.push_async_callback(db.close_database)
         door = Door(clock=SystemClock(settings.clock.offset_file))

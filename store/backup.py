@@ -10,6 +10,7 @@ from typing import Final
 from store import bookmarks, holding
 from store.address import address_of
 from store.db import close_database, open_database
+from store.durable import new_private, sync_folder, synced
 from store.engine.lock import take_lock
 from store.errors import NotCopied, UnusableDatabase
 from store.migrations import known_migrations
@@ -33,7 +34,7 @@ def backup(url: str, target: Path, at: int) -> int:
                 there.commit()
                 there.execute("PRAGMA journal_mode = DELETE")  # a file by itself, without a log beside it
                 _examine(there, half)
-            size = _synced(half)
+            size = synced(half)
         except (sqlite3.Error, OSError) as error:
             raise UnusableDatabase(f"The database {source} cannot be copied: {error}.") from error
     return size
@@ -54,7 +55,7 @@ async def restore(url: str, copy: Path, at: int) -> int:
         _remove(fresh)
         _fetch(copy, fresh)
         held = await hold(f"sqlite://{fresh}", at)
-        _synced(fresh)
+        synced(fresh)
         _put_in_place(file, fresh, at)
     return held
 
@@ -91,17 +92,17 @@ def _new_file(target: Path) -> Iterator[Path]:
     """A file to write into that gets the name `target` in the end; that is taken first, so nothing is overwritten."""
     half = target.with_name(f"{target.name}.part")
     try:
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        new_private(target)
     except FileExistsError:
         raise NotCopied(f"{target} exists already; nothing is written over it.") from None
     except OSError as error:
         raise NotCopied(f"{target} cannot be written: {error.strerror}.") from None
     try:
         half.unlink(missing_ok=True)
-        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        new_private(half)
         yield half
         half.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except BaseException:
         half.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
@@ -112,7 +113,7 @@ def _fetch(copy: Path, fresh: Path) -> None:
     """The copy's content in a file beside the database, examined."""
     if not copy.is_file() or not copy.stat().st_size:
         raise NotCopied(f"There is no copy in {copy}.")
-    os.close(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    new_private(fresh)
     try:
         with (
             closing(_reading(copy)) as there,
@@ -150,22 +151,9 @@ def _put_in_place(file: Path, fresh: Path, at: int) -> None:
                 Path(f"{file}{ending}").rename(f"{kept}{ending}")
         os.link(file, kept)
     fresh.replace(file)
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
 
 
 def _remove(file: Path) -> None:
     for ending in ("", *_BESIDE, "-journal", ".lock"):
         Path(f"{file}{ending}").unlink(missing_ok=True)
-
-
-def _synced(file: Path) -> int:
-    """See to it that the content is on the disk; returns its size in bytes."""
-    with file.open("rb") as opened:
-        os.fsync(opened.fileno())
-    return file.stat().st_size
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    os.fsync(descriptor)
-    os.close(descriptor)

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+from store.durable import new_private, sync_folder, synced
 from store.errors import UnusableDatabase
 from store.migrations import Migration, known_migrations
 from store.sql import client, rows
@@ -57,8 +58,11 @@ async def _back_up(file: Path, version: int) -> None:
     copy = file.with_name(f"{file.name}.bak-{version}")
     half = copy.with_name(f"{copy.name}.part")
     half.unlink(missing_ok=True)
+    new_private(half)  # SQLite itself would make one that everybody may read
     await rows("VACUUM INTO ?", str(half))
+    synced(half)
     half.replace(copy)
+    sync_folder(copy.parent)
 
 
 async def _apply(migration: Migration) -> None:

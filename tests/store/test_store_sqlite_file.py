@@ -123,6 +123,7 @@ async def test_an_upgrade_runs_once_and_keeps_a_copy_of_the_file_before_it(datab
     assert "extra" in _tables(file)
     copy = file.with_name(f"{file.name}.bak-{next_version - 1}")
     assert _tables(copy) == _tables(file) - {"extra"}
+    assert copy.stat().st_mode & 0o077 == 0, "as little to be read by others as the file itself"
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT count(*) FROM inbox").fetchone() == (1,)
     connection.close()

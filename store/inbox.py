@@ -72,6 +72,9 @@ SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
     (SELECT received_at FROM inbox WHERE state = 'waiting' AND due_at <= ? ORDER BY received_at LIMIT 1) AS oldest"""
 _UNDER_WAY: Final = "SELECT id FROM inbox WHERE state = 'claimed' AND epoch = ? AND slot IN numbers(?) LIMIT 1"
 _BUSY: Final = "SELECT id FROM inbox WHERE state IN ('waiting', 'claimed') LIMIT 1"
+_NEWEST: Final = "SELECT max(id) AS newest FROM inbox"
+# The plus keeps the primary key out: the few rows that wait are looked through, not the many that are done.
+UP_TO: Final = "SELECT id FROM inbox WHERE state IN ('waiting', 'claimed') AND +id <= ? LIMIT 1"
 UNREAD: Final = """
 SELECT id FROM inbox WHERE channel = ?1 AND lane IN texts(?2) AND state IN ('waiting', 'claimed')
 UNION ALL
@@ -210,6 +213,16 @@ async def state(now: int) -> DoorState:
 async def idle() -> bool:
     """Whether nothing waits and nothing is being worked on."""
     return not await rows(_BUSY)
+
+
+async def newest() -> int:
+    """The id of what came last, 0 when nothing ever came."""
+    return int((await rows(_NEWEST))[0]["newest"] or 0)
+
+
+async def worked_off(until: int) -> bool:
+    """Whether nothing up to that id waits or is being worked on, whatever came after it."""
+    return not await rows(UP_TO, until)
 
 
 async def prune(before: int, limit: int) -> int:

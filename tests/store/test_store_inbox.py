@@ -226,6 +226,27 @@ async def test_unread_is_what_waits_is_worked_on_or_was_parked_since() -> None:
     assert not await inbox.unread("telegram", ["me"], 11)
 
 
+async def test_up_to_a_row_everything_is_worked_off_or_not_whatever_comes_later() -> None:
+    assert await inbox.newest() == 0
+    assert await inbox.worked_off(0)
+    await inbox.append([_item("1")], 10)
+    newest = await inbox.newest()
+    await inbox.append([_item("2", lane="2")], 11)
+    assert not await inbox.worked_off(newest)
+    [row] = await inbox.claim("a", 100, LEASE, 1)
+    assert not await inbox.worked_off(newest), "it is under way"
+    await inbox.finish([row.id], "a", 100)
+    assert await inbox.worked_off(newest)
+    assert not await inbox.worked_off(await inbox.newest())
+
+
+@pytest.mark.parametrize("backend", [Dialect.SQLITE], ids=str)
+async def test_looking_for_what_came_before_reads_nothing_that_is_done() -> None:
+    [plan] = await rows(f"EXPLAIN QUERY PLAN {inbox.UP_TO}", 9)
+    assert "SCAN inbox USING" in plan["detail"]
+    assert "USING INTEGER PRIMARY KEY" not in plan["detail"]
+
+
 @pytest.mark.parametrize("backend", [Dialect.SQLITE], ids=str)
 async def test_looking_for_the_unread_goes_by_the_lane() -> None:
     plan = [row["detail"] for row in await rows(f"EXPLAIN QUERY PLAN {inbox.UNREAD}", "telegram", '["me"]', 0, 9)]

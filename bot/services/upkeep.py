@@ -12,10 +12,13 @@ from bot.domain.timers import DAY_MS, Timer, TimerKind
 from bot.helpdesk import HelpDesk
 from bot.services import autoclose, clockwork, escalation, happenings, presence
 from bot.services.casework import apply
+from bot.shares import HOUSEKEEPING
 from store import db, gestures, inbox, outbox, tickets, timers
 
 LEASE_MS = 30_000
 BATCH = 500
+PRUNED_AT_ONCE = 100
+"""Batches: more than the doors take in within a minute, and few enough to end within it."""
 KEEP_DAYS = 30
 """Meta repeats for up to 7 days; a month is a safe while longer."""
 
@@ -38,7 +41,7 @@ async def sweep(helpdesk: HelpDesk) -> int:
                 log.exception("timer failed", timer=timer.id, kind=timer.kind, ticket=timer.ticket_id)
         count += len(due)
         helpdesk.bells.outbox.set()
-    if await escalation.tell(helpdesk):
+    if helpdesk.shares.holds(HOUSEKEEPING) and await escalation.tell(helpdesk):
         helpdesk.bells.outbox.set()
     return count
 
@@ -52,14 +55,24 @@ async def fire(helpdesk: HelpDesk, timer: Timer, *, gathered: bool = False) -> N
 
 
 async def prune(helpdesk: HelpDesk) -> int:
-    """Every minute: forget a batch of what was worked off long ago, and note that this process listens.
+    """Every minute: forget what was worked off long ago, and note that this process listens.
 
     Keys stay as long as a platform may repeat itself.
     """
     await presence.listens(helpdesk)
     before = helpdesk.now() - KEEP_DAYS * DAY_MS
-    pruned = [await forget(before, BATCH) for forget in (inbox.prune, outbox.prune, gestures.prune)]
-    return sum(pruned)
+    return sum([await _forgotten(forget, before) for forget in (inbox.prune, outbox.prune, gestures.prune)])
+
+
+async def _forgotten(forget: Callable[[int, int], Awaitable[int]], before: int) -> int:
+    """Rows of one table, each batch a commit: whoever wants to write comes in between."""
+    count = 0
+    for _ in range(PRUNED_AT_ONCE):
+        batch = await forget(before, BATCH)
+        count += batch
+        if batch < BATCH:
+            break
+    return count
 
 
 async def fired(helpdesk: HelpDesk, timer: Timer, *, gathered: bool = False) -> None:

@@ -7,8 +7,9 @@ from bot.domain.ledger import Delivery, Op
 from bot.domain.message import ReceiptStatus
 from bot.domain.ticket import Action, ActorKind, CloseReason, Status, Ticket
 from bot.domain.timers import DAY_MS
+from bot.ports import Item
 from bot.services import upkeep
-from store import messages, tickets, timers
+from store import inbox, messages, tickets, timers
 from tests.builders import BOSS, House, counted, outgoing
 
 DAY = 86_400.0
@@ -257,3 +258,10 @@ async def test_what_was_worked_off_is_forgotten_after_a_month_and_not_before(des
     desk_house.clock.move(2 * DAY)
     assert await upkeep.prune(desk_house.helpdesk) > 0
     assert DAY_MS == DAY * 1000
+
+
+async def test_more_than_one_batch_of_old_rows_goes_in_one_turn(desk_house: House) -> None:
+    many = 2 * upkeep.BATCH + 1
+    await inbox.append([Item(channel="whatsapp", key=str(key), lane=str(key), raw=b"") for key in range(many)], 1)
+    await inbox.finish([row.id for row in await inbox.claim("me", 2, 60_000, many)], "me", 2)
+    assert await upkeep.prune(desk_house.helpdesk) == many

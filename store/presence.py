@@ -5,7 +5,7 @@ from typing import Final
 from bot.domain.people import Agent
 from store import bookmarks
 from store.models import AgentRow
-from store.sql import rows
+from store.sql import look, rows
 
 _SPOKE: Final = "UPDATE agent SET seen_at = ? WHERE id = ? AND seen_at < ? RETURNING id"
 _MEMBERS: Final = "SELECT agent_id FROM membership WHERE chat = ? AND present = TRUE"
@@ -58,4 +58,4 @@ async def load(agent_id: int) -> int:
 
 async def loads() -> dict[int, int]:
     """How many tickets that are not closed each agent has; who has none is not there."""
-    return {int(row["assignee"]): int(row["load"]) for row in await rows(LOADS)}
+    return {int(row["assignee"]): int(row["load"]) for row in await look(LOADS)}

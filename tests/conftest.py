@@ -26,12 +26,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Dialect,
         choices=list(Dialect),
         default=Dialect.SQLITE,
-        help="the database of stories and use cases that do not run on both anyway",
+        help="the database of stories and use cases that are not marked `both_databases`",
     )
     options = parser.getgroup("proofs", "the figures of reliability and security")
     options.addoption("--full", action="store_true", help="run proofs at their full size")
     options.addoption("--seed", type=int, default=SEED, help="what draws the random cases of proofs")
     options.addoption("--proof-json", type=Path, help="write one JSON line for each proof to this file")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Where the database matters most, a test runs on SQLite and on PostgreSQL, whatever the others run on."""
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("backend", list(Dialect), ids=str)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -59,7 +65,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture
 def backend(request: pytest.FixtureRequest) -> Dialect:
-    """The database of the test; what must be seen on both overrides this fixture."""
+    """The database of the test; what must be seen on both is marked, or overrides this fixture."""
     chosen: Dialect = request.config.getoption("--database")
     return chosen
 

@@ -17,7 +17,8 @@ from bot.helpdesk import HelpDesk
 from bot.services import addressees, clockwork, digests, errands, forgotten, happenings
 from bot.services.casework import conversation_of, notify
 from bot.services.homes import home_of
-from store import db, escalations, tickets
+from store import db, escalations, presence, tickets
+from store.errors import Conflict
 from store.escalations import Raised
 
 log = structlog.get_logger(__name__)
@@ -45,17 +46,22 @@ async def tell(helpdesk: HelpDesk) -> int:
     Each is a commit of its own, so that a day of downtime holds up no message for long.
     """
     raised = await escalations.untold(AT_ONCE)
+    gathered, drawn = len(raised) > happenings.SINGLY, len(raised) <= CARDS
+    moving = any(one.recipient is Recipient.ANOTHER_AGENT for one in raised)
+    loads = await presence.loads() if moving else {}
     for one in raised:
         try:
             async with db.transaction():
-                await _told(helpdesk, one, gathered=len(raised) > happenings.SINGLY, drawn=len(raised) <= CARDS)
+                await _told(helpdesk, one, loads, gathered=gathered, drawn=drawn)
+        except Conflict:
+            log.info("somebody else was faster", escalation=one.id, ticket=one.ticket_id)
         except Exception:
             # It stays untold and is tried again with the next turn; the others do not wait for it.
             log.exception("escalation failed", escalation=one.id, ticket=one.ticket_id)
     return len(raised)
 
 
-async def _told(helpdesk: HelpDesk, raised: Raised, *, gathered: bool, drawn: bool) -> None:
+async def _told(helpdesk: HelpDesk, raised: Raised, loads: forgotten.Loads, *, gathered: bool, drawn: bool) -> None:
     if not await escalations.told(raised):
         return
     found = await _still(helpdesk, raised)
@@ -68,7 +74,7 @@ async def _told(helpdesk: HelpDesk, raised: Raised, *, gathered: bool, drawn: bo
     if raised.recipient is Recipient.REQUESTER:
         await _tell_requester(helpdesk, ticket, gathered=gathered)
     elif raised.recipient is Recipient.ANOTHER_AGENT:
-        await _give_away(helpdesk, ticket, raised, clock, gathered=gathered)
+        await _give_away(helpdesk, ticket, raised, clock, loads, gathered=gathered)
     elif not _is_nobodys_limit(ticket, raised):
         agents = await addressees.behind(helpdesk, raised.recipient, ticket)
         await _say(helpdesk, ticket, raised, _sentence(helpdesk, ticket, raised), agents, gathered=gathered)
@@ -104,10 +110,12 @@ async def _tell_requester(helpdesk: HelpDesk, ticket: Ticket, *, gathered: bool)
     )
 
 
-async def _give_away(helpdesk: HelpDesk, ticket: Ticket, raised: Raised, clock: Clock, *, gathered: bool) -> None:
+async def _give_away(
+    helpdesk: HelpDesk, ticket: Ticket, raised: Raised, clock: Clock, loads: forgotten.Loads, *, gathered: bool
+) -> None:
     """A free agent gets the forgotten ticket; they, whoever had it and the leads are told, also when nobody is free."""
     concerned = await addressees.behind(helpdesk, Recipient.LEAD, ticket)
-    found = await forgotten.moved(helpdesk, ticket, clock.target_ms)
+    found = await forgotten.moved(helpdesk, ticket, clock.target_ms, loads)
     if found is None:
         text = helpdesk.desk_text("forgotten-nobody-free", number=ticket.label, subject=ticket.subject)
         await _say(helpdesk, ticket, raised, text, concerned, gathered=gathered)

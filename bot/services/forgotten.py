@@ -21,14 +21,20 @@ AT_ONCE = 30
 _SPEAKS = frozenset({Action.REPLY, Action.ASK, Action.PROPOSE})
 
 
-async def moved(helpdesk: HelpDesk, ticket: Ticket, waited_ms: int) -> tuple[Ticket, Agent] | None:
+Loads = dict[int, int]
+"""Open tickets by agent, as `presence.loads` counts them once for all that is given away together; kept up here."""
+
+
+async def moved(helpdesk: HelpDesk, ticket: Ticket, waited_ms: int, loads: Loads) -> tuple[Ticket, Agent] | None:
     """Give a ticket that nobody cared for to a free agent; `None` when there is nobody. The history says why."""
     had_it = _holders(await tickets.history(ticket.id))
-    free = await _least_loaded(await _free(helpdesk, ticket, had_it))
+    free = _least_loaded(await _free(helpdesk, ticket, had_it), loads)
     if free is None:
         return None
     reason = helpdesk.desk_text("history-forgotten", length=helpdesk.length(waited_ms))
-    return await _given(helpdesk, ticket, free, SYSTEM, reason), free
+    given = await _given(helpdesk, ticket, free, SYSTEM, reason)
+    _shift(loads, ticket, free)
+    return given, free
 
 
 async def assign(helpdesk: HelpDesk, call: Call) -> str:
@@ -39,7 +45,7 @@ async def assign(helpdesk: HelpDesk, call: Call) -> str:
     ticket, holder = call.on, call.on.assignee
     if ticket.live and call.said is None and holder is not None and call.argument != f"{ANYBODY}{holder}":
         raise BadInput("already-responsible", name=ticket.assignee_name, number=ticket.label)
-    free = await _least_loaded(await _free(helpdesk, ticket, ()))
+    free = _least_loaded(await _free(helpdesk, ticket, ()), await there.loads())
     if free is None:
         raise BadInput("assign-nobody-free", number=ticket.label)
     await _given(helpdesk, ticket, free, call.actor, "")
@@ -56,18 +62,20 @@ async def handover(helpdesk: HelpDesk, call: Call) -> str:
     mine = await tickets.listing(assignee=agent.id, limit=AT_ONCE)
     if not mine:
         raise BadInput("handover-nothing", name=agent.name)
-    lines = [await _handed(helpdesk, call, ticket, agent) for ticket in reversed(mine)]
+    loads = await there.loads()
+    lines = [await _handed(helpdesk, call, ticket, agent, loads) for ticket in reversed(mine)]
     more = [helpdesk.desk_text("handover-more")] if len(mine) == AT_ONCE else []
     return "\n".join((helpdesk.desk_text("handover-done", name=agent.name), *lines, *more))
 
 
-async def _handed(helpdesk: HelpDesk, call: Call, ticket: Ticket, agent: Agent) -> str:
+async def _handed(helpdesk: HelpDesk, call: Call, ticket: Ticket, agent: Agent, loads: Loads) -> str:
     """One ticket's line: to whom it went, or that nobody was free."""
-    free = await _least_loaded(await _free(helpdesk, ticket, {agent.id}))
+    free = _least_loaded(await _free(helpdesk, ticket, {agent.id}), loads)
     if free is None:
         return f"{ticket.label} → {helpdesk.desk_text('nobody')}"
     reason = helpdesk.desk_text("history-handover", name=agent.name)
     await _given(helpdesk, ticket, free, call.actor, reason)
+    _shift(loads, ticket, free)
     return f"{ticket.label} → {addressees.mention([free])}"
 
 
@@ -102,9 +110,15 @@ async def _free(helpdesk: HelpDesk, ticket: Ticket, but: Iterable[int]) -> list[
     return [agent for agent in found if agent.id in members]
 
 
-async def _least_loaded(agents: Sequence[Agent]) -> Agent | None:
-    loads = {agent.id: await there.load(agent.id) for agent in agents}
-    return min(agents, key=lambda agent: (loads[agent.id], agent.id), default=None)
+def _least_loaded(agents: Sequence[Agent], loads: Loads) -> Agent | None:
+    return min(agents, key=lambda agent: (loads.get(agent.id, 0), agent.id), default=None)
+
+
+def _shift(loads: Loads, before: Ticket, agent: Agent) -> None:
+    """The ticket is the agent's now."""
+    loads[agent.id] = loads.get(agent.id, 0) + 1
+    if before.assignee is not None:
+        loads[before.assignee] = loads.get(before.assignee, 0) - 1
 
 
 def _holders(steps: Sequence[Step]) -> set[int]:

@@ -1,15 +1,20 @@
 """Agents who forget: whose ticket goes to whom, who hears of it, and when it stays where it is."""
 
+import asyncio
+import logging
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from structlog.typing import EventDict
 
 from bot.domain.groups import Group
 from bot.domain.message import Person
 from bot.domain.people import Role
 from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
 from bot.domain.ticket import Action, ActorKind, Priority, Status, Ticket
-from bot.services import escalation
+from bot.services import escalation, upkeep
+from bot.shares import OUTBOX
 from store import desk, escalations, tickets
 from tests.builders import AYSE, BOSS, DENIZ, ELIF, GROUP, MEHMET, House, outgoing
 
@@ -142,6 +147,23 @@ async def test_an_answer_between_the_break_and_its_telling_keeps_the_ticket(busy
     assert await escalations.untold(9) == []
 
 
+@pytest.mark.both_databases
+async def test_of_several_workers_one_tells_and_another_that_tries_at_the_same_time_makes_no_fuss(
+    busy: House, log: list[EventDict]
+) -> None:
+    for number in range(4):
+        await busy.agent("/take", await busy.opened(who=replace(AYSE, keys=(f"phone:90000000{number:04d}",))))
+    busy.clock.move(2 * HOUR + 1)
+    busy.helpdesk.shares.tasks = frozenset({OUTBOX})
+    await upkeep.sweep(busy.helpdesk)
+    waiting = await escalations.untold(9)
+    assert len(waiting) == 8, "who holds the housekeeping tells"
+    await asyncio.gather(*(escalation.tell(busy.helpdesk) for _ in range(3)))
+    await escalation.tell(busy.helpdesk)
+    assert await escalations.untold(9) == []
+    assert [entry for entry in log if entry["log_level"] == "error"] == []
+
+
 async def escalations_only(house: House, ticket: Ticket) -> None:
     """The timer went off, and the process died before anybody was told."""
     await escalation.fired(house.helpdesk, await house.again(ticket), house.clock.now())
@@ -167,6 +189,23 @@ async def test_a_day_of_downtime_moves_many_and_tells_of_them_in_one_digest(busy
     assert sum(line.startswith("🔁") for line in lines) == 6
     assert {await holder(busy, ticket) for ticket in found} == {900_002}
     assert len(await outgoing(state="pending")) == 0
+
+
+async def test_many_that_move_together_are_counted_once_and_spread_evenly(
+    busy: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.seen(900_004, "Ege", "ege")
+    found = []
+    for number in range(4):
+        found.append(await busy.opened(who=replace(AYSE, keys=(f"phone:90000000{number:04d}",))))
+        await busy.agent("/take", found[-1])
+    busy.clock.move(2 * HOUR + 1)
+    for ticket in found:
+        await escalation.fired(busy.helpdesk, await busy.again(ticket), busy.helpdesk.now())
+    with caplog.at_level(logging.DEBUG, "tortoise.db_client"):
+        await escalation.tell(busy.helpdesk)
+    assert sum("AS load FROM ticket" in record.getMessage() for record in caplog.records) == 1
+    assert Counter([await holder(busy, ticket) for ticket in found]) == {900_002: 2, 900_004: 2}
 
 
 async def test_of_a_teams_ticket_only_its_own_agents_are_asked(busy: House) -> None:

@@ -76,6 +76,8 @@ def proof(request: pytest.FixtureRequest) -> Proof:
     name = request.node.get_closest_marker("proof").args[0]
     made = Proof(id=name, full=request.config.getoption("--full"), seed=request.config.getoption("--seed"))
     made.tell(id=name, size="full" if made.full else "small", seed=made.seed)
+    if "backend" in request.fixturenames:
+        made.tell(database=str(request.getfixturevalue("backend")))
     request.node.user_properties.append((FIGURES, made.told))
     return made
 

@@ -20,9 +20,9 @@ UNPACED = replace(CAPABILITIES, group_writes_per_minute=0, rate=None, rate_per_p
 
 
 @asynccontextmanager
-async def busy_house(folder: Path) -> AsyncIterator[House]:
+async def busy_house(folder: Path, address: str) -> AsyncIterator[House]:
     """A house on Telegram alone, without rates, whose inbox several workers serve."""
-    await db.open_database(f"sqlite://{folder}/gise.sqlite3")
+    await db.open_database(address)
     built = house(folder, telegram=FakeDesk("telegram", UNPACED, GROUP))
     workers = [asyncio.create_task(inbox.serve(built.helpdesk)) for _ in range(WORKERS)]
     try:

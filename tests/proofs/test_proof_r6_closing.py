@@ -18,7 +18,7 @@ from tests.builders import BOSS, House, outgoing
 from tests.proofs.proof import Proof
 from tests.proofs.racing import at_once, busy_house, customer, desk_presses, presses, says
 
-pytestmark = pytest.mark.proof("R6")
+pytestmark = [pytest.mark.proof("R6"), pytest.mark.both_databases]
 
 BEFORE, AFTER, STOPPED = "before", "after", "stopped"
 CLOSINGS = {Action.ACCEPT: "closed-accepted", Action.CLOSE: "closed-by-lead", Action.EXPIRE: "closed-no-answer"}
@@ -99,10 +99,10 @@ async def raced(house: House, made: Sequence[Ticket]) -> Counter[str]:
 
 
 async def test_words_beside_an_accept_or_a_close_are_kept_before_it_or_answered_after_it(
-    tmp_path: Path, proof: Proof
+    tmp_path: Path, address: str, proof: Proof
 ) -> None:
     count, draw = proof.size(20, 700), proof.draw()
-    async with busy_house(tmp_path) as house:
+    async with busy_house(tmp_path, address) as house:
         made = await waiting(house, count)
         closings: list[Any] = [
             presses(house, customer(one_of(ticket)), f"a:{ticket.id}:{ticket.proposal}")
@@ -120,9 +120,11 @@ async def test_words_beside_an_accept_or_a_close_are_kept_before_it_or_answered_
     proof.tell(closings_by_people=count, words_before=found[BEFORE], words_after=found[AFTER])
 
 
-async def test_words_beside_the_end_of_patience_stop_it_or_are_answered_after_it(tmp_path: Path, proof: Proof) -> None:
+async def test_words_beside_the_end_of_patience_stop_it_or_are_answered_after_it(
+    tmp_path: Path, address: str, proof: Proof
+) -> None:
     count, draw = proof.size(15, 300), proof.draw()
-    async with busy_house(tmp_path) as house:
+    async with busy_house(tmp_path, address) as house:
         made = await waiting(house, count)
         house.clock.move(house.helpdesk.policies.auto_close_days * DAY_MS / 1000)
         events = words(house, made)

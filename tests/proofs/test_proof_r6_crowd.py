@@ -37,9 +37,12 @@ def number(who: int) -> str:
 
 
 @pytest.mark.proof("R6")
-async def test_many_new_customers_with_ten_messages_each_get_one_ticket_each(tmp_path: Path, proof: Proof) -> None:
-    customers = proof.size(30, 500)
-    async with platforms(tmp_path) as world, doors(world, tmp_path, mode="polling") as door:
+@pytest.mark.both_databases
+async def test_many_new_customers_with_ten_messages_each_get_one_ticket_each(
+    tmp_path: Path, address: str, proof: Proof
+) -> None:
+    customers, database = proof.size(30, 500), {"GISE_DATABASE__URL": address}
+    async with platforms(tmp_path) as world, doors(world, tmp_path, mode="polling", **database) as door:
         statuses = await all_of(map(door.whatsapp, bodies(world, customers, proof.draw())), AT_ONCE)
         assert set(statuses) == {200}
         await door.settled(300.0)

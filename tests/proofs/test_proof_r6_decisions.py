@@ -12,7 +12,7 @@ from tests.builders import House, outgoing
 from tests.proofs.proof import Proof
 from tests.proofs.racing import agent, at_once, busy_house, customer, desk_presses, presses, says
 
-pytestmark = pytest.mark.proof("R6")
+pytestmark = [pytest.mark.proof("R6"), pytest.mark.both_databases]
 
 TOGETHER = 50
 LOST = ("button-already-closed", "button-old-proposal", "button-proposal-over")
@@ -29,10 +29,10 @@ async def proposed(house: House, who: Person) -> Ticket:
     return await house.again(ticket)
 
 
-async def test_fifty_presses_on_a_proposal_decide_it_once(tmp_path: Path, proof: Proof) -> None:
+async def test_fifty_presses_on_a_proposal_decide_it_once(tmp_path: Path, address: str, proof: Proof) -> None:
     rounds, draw = proof.size(3, 100), proof.draw()
     won: Counter[str] = Counter()
-    async with busy_house(tmp_path) as house:
+    async with busy_house(tmp_path, address) as house:
         for nth in range(rounds):
             who = customer(nth)
             ticket = await proposed(house, who)
@@ -73,9 +73,11 @@ async def decided_once(house: House, before: Ticket) -> str:
     return won.value
 
 
-async def test_fifty_agents_who_type_take_at_once_end_with_one_responsible(tmp_path: Path, proof: Proof) -> None:
+async def test_fifty_agents_who_type_take_at_once_end_with_one_responsible(
+    tmp_path: Path, address: str, proof: Proof
+) -> None:
     rounds = proof.size(1, 100)
-    async with busy_house(tmp_path) as house:
+    async with busy_house(tmp_path, address) as house:
         for nth in range(rounds):
             ticket = await fresh(house, nth)
             await at_once(house, [await house.agents_words("/take", ticket, agent(one)) for one in range(TOGETHER)])
@@ -88,8 +90,8 @@ async def test_fifty_agents_who_type_take_at_once_end_with_one_responsible(tmp_p
     proof.tell(tickets_taken=rounds, takes=rounds * TOGETHER)
 
 
-async def test_fifty_agents_who_press_take_at_once_have_one_winner(tmp_path: Path, proof: Proof) -> None:
-    async with busy_house(tmp_path) as house:
+async def test_fifty_agents_who_press_take_at_once_have_one_winner(tmp_path: Path, address: str, proof: Proof) -> None:
+    async with busy_house(tmp_path, address) as house:
         for nth in range(proof.size(1, 100)):
             ticket = await fresh(house, nth)
             token = f"d:{ticket.id}:take"

@@ -1,7 +1,9 @@
 """The agents' side: which topic belongs to which ticket, who the agents are, and in which groups."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Any, Final
+
+from tortoise.exceptions import IntegrityError
 
 from bot.domain.folding import fold
 from bot.domain.ledger import Topic
@@ -9,6 +11,7 @@ from bot.domain.people import Agent, Role
 from store import bookmarks, fetch
 from store.codec import to_json
 from store.db import transaction
+from store.errors import Conflict
 from store.models import AgentRow, TopicRow
 from store.sql import Dialects, changed, rows
 
@@ -164,7 +167,7 @@ async def seen(user_id: int, name: str, username: str, chat: str = "") -> Agent:
     async with transaction():
         row = await fetch.one(AgentRow, _AGENT, user_id)
         if row is None:
-            row = await AgentRow.create(id=user_id, name=name, username=username, role=None, present=True)
+            row = await _met(id=user_id, name=name, username=username, role=None, present=True)
         elif (row.name, row.username) != (name, username):
             row.present = row.present or not row.name
             row.name, row.username = name, username
@@ -175,11 +178,19 @@ async def seen(user_id: int, name: str, username: str, chat: str = "") -> Agent:
     return _to_agent(row)
 
 
+async def _met(**columns: Any) -> AgentRow:
+    """Somebody new. Raises `Conflict` when another worker met them at the same time."""
+    try:
+        return await AgentRow.create(**columns)
+    except IntegrityError as error:
+        raise Conflict("Somebody else met this agent just now.") from error
+
+
 async def set_role(user_id: int, role: Role | None) -> None:
     """Give a role, also to somebody who has not written yet, or take it back (`None`)."""
     async with transaction():
         if not await AgentRow.filter(id=user_id).update(role=role):
-            await AgentRow.create(id=user_id, name="", username="", role=role, present=False)
+            await _met(id=user_id, name="", username="", role=role, present=False)
 
 
 async def set_present(user_id: int, present: bool, chat: str = "") -> None:

@@ -1,5 +1,6 @@
 """The agents' side: topics, agents, and the audit trail."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from bot.domain.people import Agent, Role
 from bot.domain.ticket import Status, Ticket
 from store import audit, desk, outbox, tickets
 from store.audit import AuditEntry
+from store.errors import Conflict
 from store.sql import rows
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -203,3 +205,13 @@ async def test_members_go_along_when_the_group_gets_a_new_id() -> None:
     await desk.seen(7, "Deniz", "deniz", "-4")
     await desk.move_chat("-4", "-100")
     assert await desk.is_member(7, "-100")
+
+
+async def test_who_is_met_by_several_workers_at_once_is_known_once_and_the_others_begin_anew() -> None:
+    met = await asyncio.gather(
+        *(desk.seen(70 + who, "Ege", "ege") for who in range(3) for _ in range(4)), return_exceptions=True
+    )
+    assert {type(one) for one in met} <= {Agent, Conflict}
+    named = await asyncio.gather(*(desk.set_role(80, Role.LEAD) for _ in range(4)), return_exceptions=True)
+    assert {type(one) for one in named} <= {type(None), Conflict}
+    assert [agent.id for agent in await desk.agents() if agent.id >= 70] == [80, 70, 71, 72]

@@ -63,7 +63,7 @@ async def open_database(url: str, migrations: Sequence[Migration] = ()) -> None:
         stack.push_async_callback(context.close_connections)
         # The fallback lets requests and jobs find the connection: they run in contexts made before or beside this one.
         with context:
-            await context.init(config=_configuration(address), _enable_global_fallback=True)
+            await context.init(config=configuration(address), _enable_global_fallback=True)
         try:
             await _upgrade(address, migrations or known_migrations(address.dialect))
         except (sqlite3.DatabaseError, OperationalError, IntegrityError, DBConnectionError) as error:
@@ -167,7 +167,8 @@ def _prepare(file: Path) -> int:
         raise UnusableDatabase(f"The database {file} cannot be opened: {error.strerror}.") from error
 
 
-def _configuration(address: Address) -> dict[str, Any]:
+def configuration(address: Address) -> dict[str, Any]:
+    """How Tortoise opens this database."""
     credentials: dict[str, Any] = {"dsn": address.dsn}
     if address.dialect is Dialect.SQLITE:
         credentials = {"file_path": ":memory:" if address.file is None else str(address.file), **_PRAGMAS}

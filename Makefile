@@ -35,6 +35,9 @@ contracts: install ## Check who may import whom
 unit: install ## Run the tests; ARGS go to pytest
 	$(BIN)/pytest $(ARGS)
 
+postgres: install ## Run all stories and use cases on PostgreSQL, of which `make test` has a part
+	$(BIN)/pytest --database postgres tests/journeys tests/services $(ARGS)
+
 slow: install ## Run the long tests that `make test` leaves out
 	$(BIN)/pytest -m slow $(ARGS)
 
@@ -54,4 +57,4 @@ format: install ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-.PHONY: help install demo test slow proof lint types contracts unit browser lock format
+.PHONY: help install demo test postgres slow proof lint types contracts unit browser lock format

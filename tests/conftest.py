@@ -36,7 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Where the database matters most, a test runs on SQLite and on PostgreSQL, whatever the others run on."""
-    if metafunc.definition.get_closest_marker("both_databases"):
+    own = any(mark.args[0] == "backend" for mark in metafunc.definition.iter_markers("parametrize"))
+    marked = metafunc.definition.get_closest_marker("both_databases") is not None
+    if marked and "backend" in metafunc.fixturenames and not own:
         metafunc.parametrize("backend", list(Dialect), ids=str)
 
 

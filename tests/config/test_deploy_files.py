@@ -127,3 +127,9 @@ def test_the_front_asks_every_worker_and_tries_the_next_when_one_cannot_store() 
     bare = [line.strip() for line in NGINX.splitlines() if line.strip() and not line.strip().startswith("#")]
     assert [line for line in bare if line[-1] not in ";{}"] == []
     assert re.findall(r"location (?:= )?(/\S*)", NGINX) == ["/webhooks/", "/healthz", "/"]
+
+
+def test_no_request_line_gets_into_a_log_of_the_front() -> None:
+    front = NGINX.partition("http {")[2]
+    assert re.findall(r"^ *access_log (.*);", front, re.MULTILINE) == ["off"]
+    assert re.findall(r"^ *error_log \S+ (.*);", front, re.MULTILINE) == ["emerg"], "errors quote what was asked for"

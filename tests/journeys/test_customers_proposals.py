@@ -6,7 +6,6 @@ from adapters.sandbox.page.cast import ELIF
 from adapters.sandbox.players import Phone, Topic, newest_button
 from adapters.sandbox.world import World
 from config.app import App
-from store.dialect import Dialect
 from tests.journeys.customers_phone import (
     DAY,
     MINUTE,
@@ -22,14 +21,9 @@ from tests.journeys.customers_phone import (
     status_of,
 )
 
+pytestmark = pytest.mark.both_databases
+
 FAILING = "Denedim ama yazıcı hâlâ olmuyor"
-
-
-@pytest.fixture(params=list(Dialect))
-def backend(request: pytest.FixtureRequest) -> Dialect:
-    """These stories are told on both databases."""
-    chosen: Dialect = request.param
-    return chosen
 
 
 async def another(world: World, customer: Phone) -> Topic:

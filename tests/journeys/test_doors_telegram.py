@@ -15,6 +15,8 @@ from config.settings import Settings, load_settings
 from store import messages, tickets
 from store.sql import rows
 
+pytestmark = pytest.mark.both_databases
+
 NUMBER = "#2026-000001"
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 STRANGERS = -1002000000002

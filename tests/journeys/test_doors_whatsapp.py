@@ -18,6 +18,8 @@ from store import inbox, messages, tickets
 from store.dialect import Dialect
 from store.sql import rows
 
+pytestmark = pytest.mark.both_databases
+
 SIGNATURE = "X-Hub-Signature-256"
 MEGABYTE = 2**20
 

@@ -5,16 +5,10 @@ import pytest
 from adapters.sandbox.page.cast import DENIZ, ELIF
 from adapters.sandbox.players import Phone, Topic, topic
 from adapters.sandbox.world import World
-from store.dialect import Dialect
+
+pytestmark = pytest.mark.both_databases
 
 NUMBER = "#2026-000001"
-
-
-@pytest.fixture(params=list(Dialect))
-def backend(request: pytest.FixtureRequest) -> Dialect:
-    """These stories are told on both databases."""
-    chosen: Dialect = request.param
-    return chosen
 
 
 async def opened_ticket(world: World, customer: Phone, text: str = "Yazıcı çalışmıyor") -> Topic:

@@ -12,20 +12,14 @@ from bot.domain.ticket import Action, CloseReason, Status, Ticket
 from config.app import App, opened
 from config.settings import Settings, load_settings
 from store import tickets, timers
-from store.dialect import Dialect
 from store.sql import rows
+
+pytestmark = pytest.mark.both_databases
 
 NUMBER = "#2026-000001"
 HOUR = 3600.0
 DAY = 24 * HOUR
 MARGIN = 60.0
-
-
-@pytest.fixture(params=list(Dialect))
-def backend(request: pytest.FixtureRequest) -> Dialect:
-    """These stories are told on both databases."""
-    chosen: Dialect = request.param
-    return chosen
 
 
 async def waiting(world: World, customer: Phone, command: str) -> Topic:

@@ -11,6 +11,8 @@ from store import tickets
 from store.sql import rows
 from tests.builders import AYSE, MEHMET, House, content, counted, outgoing
 
+pytestmark = pytest.mark.both_databases
+
 
 async def waiting() -> list[tuple[str, int]]:
     """State and attempts of every inbox item that is not done."""

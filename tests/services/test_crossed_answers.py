@@ -12,6 +12,8 @@ from bot.services import upkeep
 from store import tickets
 from tests.builders import AYSE, BOSS, GROUP, MEHMET, ZEYNEP, House, content, new_id
 
+pytestmark = pytest.mark.both_databases
+
 DAY, HOUR = 86_400.0, 3_600.0
 HOUR_MS = 3_600_000
 

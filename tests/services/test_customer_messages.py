@@ -12,6 +12,8 @@ from bot.domain.timers import TimerKind
 from store import conversations, messages, tickets, timers
 from tests.builders import AYSE, MEHMET, ZEYNEP, House, counted, new_id, outgoing
 
+pytestmark = pytest.mark.both_databases
+
 PEOPLE = pytest.mark.parametrize("who", [AYSE, ZEYNEP], ids=["whatsapp", "telegram"])
 
 

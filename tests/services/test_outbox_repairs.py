@@ -1,5 +1,7 @@
 """When the outside world is not as it was: unknown outcomes, vanished topics, moved groups, dead processes."""
 
+import pytest
+
 from bot.domain.errors import Missing, SendError
 from bot.domain.ledger import ErrandState, Op
 from bot.domain.message import Attachment, Content, Kind
@@ -7,6 +9,8 @@ from bot.outbox import recover
 from bot.services import digests
 from store import desk, outbox
 from tests.builders import GROUP, ZEYNEP, House
+
+pytestmark = pytest.mark.both_databases
 
 UNKNOWN = SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
 THREAD_GONE = SendError(key="send-error-chat-gone", certain=True, retryable=False, missing=Missing.THREAD)

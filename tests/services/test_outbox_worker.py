@@ -19,6 +19,8 @@ from store.dialect import Dialect
 from tests.builders import AYSE, GROUP, MEHMET, ZEYNEP, House, outgoing
 from tests.fakes import Call
 
+pytestmark = pytest.mark.both_databases
+
 RATE = SendError(key="send-error-rate", certain=True, retryable=True, retry_after=7.0)
 NETWORK = SendError(key="send-error-network", certain=True, retryable=True)
 REVOKED = SendError(key="send-error-auth", certain=True, retryable=True, reach=Reach.CHANNEL)

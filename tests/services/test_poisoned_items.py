@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from adapters.telegram.capabilities import CAPABILITIES
 from bot import inbox
 from bot.domain.message import Inbound, Said
@@ -9,6 +11,8 @@ from bot.ports import Item
 from store.sql import rows
 from tests.builders import GROUP, ZEYNEP, content, counted, house, outgoing
 from tests.fakes import FakeDesk
+
+pytestmark = pytest.mark.both_databases
 
 
 def stumbling(raw: bytes) -> Inbound:

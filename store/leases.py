@@ -10,6 +10,8 @@ LANES: Final = "lanes:"
 """With the number of a slot behind it, the name of the lease of that slot's lanes."""
 _WORKER: Final = "worker:"
 _FORGOTTEN_AFTER_MS: Final = 3_600_000
+_LONGEST_MS: Final = 60_000
+"""No lease reaches further ahead, unless the database's clock was set back."""
 _NOW: Final = {
     "sqlite": "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
     "postgres": "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
@@ -66,6 +68,8 @@ ON CONFLICT (name) DO UPDATE SET until = excluded.until RETURNING name""")
 _ALIVE: Final = _at_the_databases_time(
     "SELECT count(*) AS alive FROM lease WHERE name >= 'worker:' AND name < 'worker;' AND until > {now}"
 )
+_SHORTEN: Final = _at_the_databases_time("""
+UPDATE lease SET until = {now} + CAST(?1 AS BIGINT) WHERE until > {now} + CAST(?2 AS BIGINT) RETURNING name""")
 _FORGET: Final = _at_the_databases_time("""
 DELETE FROM lease WHERE name >= 'worker:' AND name < 'worker;' AND until < {now} - CAST(? AS BIGINT) RETURNING name""")
 
@@ -77,7 +81,12 @@ async def name(names: Sequence[str]) -> None:
 
 
 async def enter(holder: str, ms: int) -> int:
-    """Say that this worker lives for so long at least; returns how many do, itself included."""
+    """Say that this worker lives for so long at least; returns how many do, itself included.
+
+    Where the database's clock was set back, every lease has so long from now on: who lives renews it, and who died
+    does not hold it until the old time comes again.
+    """
+    await rows(_SHORTEN, ms, _LONGEST_MS)
     await rows(_ENTER, f"{_WORKER}{holder}", holder, ms)
     await changed(_FORGET, _FORGOTTEN_AFTER_MS)
     return int((await rows(_ALIVE))[0]["alive"])

@@ -28,11 +28,11 @@ class Full(Exception):
 class GroupCommit(Generic[T]):
     """One commit at a time, natural groups: no timer, so a lone request waits for nobody.
 
-    `hopeless` are the errors that say nothing about a single request: after them nobody else is tried.
+    `hopeless` tells of an error whether it says nothing about a single request: after such a one nobody else is tried.
     """
 
     commit: Commit[T]
-    hopeless: tuple[type[Exception], ...] = ()
+    hopeless: Callable[[Exception], bool] = lambda _: False
     most_waiting: int = MOST_WAITING
     _waiting: deque[tuple[T, asyncio.Future[None]]] = field(default_factory=deque)
     _flusher: asyncio.Task[None] | None = None
@@ -70,15 +70,16 @@ class GroupCommit(Generic[T]):
     async def _committed(self, group: Sequence[tuple[T, asyncio.Future[None]]]) -> None:
         """All together; where that fails, the halves, so that a poison request fails alone."""
         error: Exception | None = None
+        for_all = False
         try:
             await self.commit([request for request, _ in group])
-        except self.hopeless as refused:
-            log.error("nothing can be committed", requests=len(group), error=str(refused))
-            error = refused
         except Exception as refused:
-            log.exception("a commit failed", requests=len(group))
+            if for_all := self.hopeless(refused):
+                log.error("nothing can be committed", requests=len(group), error=str(refused))
+            else:
+                log.exception("a commit failed", requests=len(group))
             error = refused
-        if error is not None and len(group) > 1 and not isinstance(error, self.hopeless):
+        if error is not None and len(group) > 1 and not for_all:
             middle = len(group) // 2
             await self._committed(group[:middle])
             await self._committed(group[middle:])

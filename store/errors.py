@@ -1,5 +1,6 @@
 """What the store refuses, each with what the caller shall do about it."""
 
+import sqlite3
 from typing import Final
 
 from tortoise.exceptions import DBConnectionError, OperationalError
@@ -9,15 +10,29 @@ from bot.domain.errors import GiseError
 UNAVAILABLE: Final = (OperationalError, DBConnectionError, OSError, TimeoutError)
 """The database cannot be used for now: locked, full, gone. It says nothing about what was to be stored."""
 
-_PASSING: Final = ("locked", "full", "i/o", "unable to open", "readonly")
-"""What SQLite says of a file that cannot be used for now; anything else it says is about the statement."""
+_PASSING: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+"""SQLite's codes for a file that cannot be used for now; anything else it says is about the statement."""
+_PRIMARY: Final = 0xFF
 
 
 def is_unavailable(error: Exception) -> bool:
-    """Whether the database cannot be used for now, so that trying later is all there is to do."""
-    if isinstance(error, OperationalError):
-        return any(word in str(error).lower() for word in _PASSING)
-    return isinstance(error, UNAVAILABLE)
+    """Whether the database cannot be used for now, so that trying later is all there is to do.
+
+    Its words are no help: a refusal may quote what a person wrote.
+    """
+    refusal = error.__cause__ if isinstance(error, OperationalError) else error
+    if isinstance(refusal, sqlite3.Error):
+        return getattr(refusal, "sqlite_errorcode", 0) & _PRIMARY in _PASSING
+    return isinstance(error, UNAVAILABLE) and not isinstance(error, OperationalError)
 
 
 class Conflict(GiseError):

@@ -80,7 +80,7 @@ async def test_a_poison_request_fails_alone(poison: set[int]) -> None:
 async def test_a_database_that_is_away_is_asked_once_for_all() -> None:
     book = Book()
     book.away = True
-    commits = GroupCommit(book.commit, hopeless=(Gone,))
+    commits = GroupCommit(book.commit, hopeless=lambda error: isinstance(error, Gone))
     answers = await asyncio.gather(*(commits.add(number) for number in range(64)), return_exceptions=True)
     assert {type(answer) for answer in answers} == {Gone}
     assert book.tries == 1

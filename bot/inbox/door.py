@@ -8,10 +8,10 @@ from bot.crashpoints import reached
 from bot.helpdesk import Bells
 from bot.ports import Item
 from store import inbox
-from store.errors import UNAVAILABLE
+from store.errors import is_unavailable
 from store.inbox import Arrival
 
-ARRIVALS: Final = GroupCommit(inbox.store, hopeless=UNAVAILABLE)
+ARRIVALS: Final = GroupCommit(inbox.store, hopeless=is_unavailable)
 """There is one database per process, so there is one of these."""
 
 

@@ -17,6 +17,7 @@ _GONE: Final = (
     asyncpg.InternalClientError,
     asyncpg.InsufficientResourcesError,
     asyncpg.LockNotAvailableError,
+    asyncpg.PostgresSystemError,
     OSError,
 )
 """The server went away, is starting, is full, or only reads for now; it says nothing about the statement."""

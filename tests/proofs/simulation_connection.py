@@ -22,6 +22,13 @@ _MAY_FAIL = ("BEGIN", "COMMIT", "INSERT", "UPDATE", "DELETE", "SELECT", "\n")
 """Whatever is not the undoing of something else: that never needs what a lock or a full disk denies."""
 
 
+def refusal(words: str, code: int) -> sqlite3.OperationalError:
+    """As SQLite refuses."""
+    error = sqlite3.OperationalError(words)
+    error.sqlite_errorcode = code
+    return error
+
+
 class Threadless(aiosqlite.Connection):
     """A connection without a thread of its own."""
 
@@ -35,7 +42,7 @@ class Threadless(aiosqlite.Connection):
         for _ in range(self.turns()):
             await asyncio.sleep(0)
         if args and str(args[0]).startswith(_MAY_FAIL) and self.locked():
-            raise sqlite3.OperationalError("database is locked")
+            raise refusal("database is locked", sqlite3.SQLITE_BUSY)
         return fn(*args, **kwargs)
 
     def stop(self) -> None:

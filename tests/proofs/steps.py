@@ -15,7 +15,7 @@ from bot.domain.errors import SendError
 from store import db
 from store.sql import client
 from tests.fakes import Call
-from tests.proofs.simulation_connection import Threadless
+from tests.proofs.simulation_connection import Threadless, refusal
 from tests.proofs.simulation_platform import Platforms
 
 T = TypeVar("T")
@@ -115,7 +115,7 @@ class MortalConnection(Threadless):
         if blow is Blow.KILLED_BEFORE:
             self._fate.dies()
         if blow is Blow.FAILS:
-            raise sqlite3.OperationalError("disk I/O error")
+            raise refusal("disk I/O error", sqlite3.SQLITE_IOERR)
         result = fn(*args, **kwargs)
         if not self._conn.in_transaction and self._conn.total_changes > self._changes:
             self._changes = self._conn.total_changes

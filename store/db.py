@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import os
+import random
 import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
@@ -30,6 +31,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _RACES: Final = 3
+_FIRST_REST: Final = 0.01
+"""Seconds within which those who met once begin anew, each at another instant; twice as many after each race."""
 
 _PRAGMAS: Final[dict[str, int | str]] = {
     "busy_timeout": 5000,
@@ -110,11 +113,12 @@ def begun_anew(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Corouti
 
     @wraps(work)
     async def until_it_wins(*args: P.args, **kwargs: P.kwargs) -> T:
-        for _ in range(_RACES):
+        for lost in range(_RACES):
             try:
                 return await work(*args, **kwargs)
             except Conflict:
-                continue
+                if shared():  # else nobody else is there to be met again
+                    await asyncio.sleep(random.uniform(0.0, _FIRST_REST * 2**lost))
         return await work(*args, **kwargs)
 
     return until_it_wins

@@ -51,8 +51,12 @@ _RETRY: Final = """
 UPDATE inbox SET state = 'waiting', due_at = ?, error = ?, epoch = '', lease_until = 0
 WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"""
 _GIVE_BACK: Final = """
-UPDATE inbox SET state = 'waiting', attempts = attempts - 1, epoch = '', lease_until = 0
+UPDATE inbox SET state = 'waiting', attempts = attempts - 1, epoch = '', lease_until = 0,
+    due_at = coalesce(CAST(? AS BIGINT), due_at)
 WHERE id IN numbers(?) AND epoch = ? AND state = 'claimed' RETURNING id"""
+_LET_GO: Final = """
+UPDATE inbox SET state = 'waiting', attempts = attempts - 1, epoch = '', lease_until = 0
+WHERE epoch = ? AND state = 'claimed' RETURNING id"""
 _PARK: Final = (
     "UPDATE inbox SET state = 'parked', error = ? WHERE id = ? AND epoch = ? AND state = 'claimed' RETURNING id"
 )
@@ -64,7 +68,8 @@ WITH orphan AS MATERIALIZED (
     SELECT id FROM inbox
     WHERE state = 'claimed' AND slot IN numbers(?) AND (epoch <> ? OR lease_until <= ?) skip_locked()
 )
-UPDATE inbox SET state = 'waiting', epoch = '', lease_until = 0 WHERE id IN (SELECT id FROM orphan) RETURNING id"""
+UPDATE inbox SET state = 'waiting', attempts = attempts - 1, epoch = '', lease_until = 0
+WHERE id IN (SELECT id FROM orphan) RETURNING id"""
 _OTHERS: Final = "SELECT DISTINCT slot FROM inbox WHERE state = 'claimed' AND epoch <> ? AND slot IN numbers(?)"
 _STATE: Final = """
 SELECT (SELECT count(*) FROM inbox WHERE state = 'waiting') AS waiting,
@@ -101,7 +106,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
-    """A claimed update. `attempts` counts the claims, this one included."""
+    """A claimed update. `attempts` counts the tries, this one included; a claim that was given back was none."""
 
     id: int
     channel: str
@@ -162,9 +167,14 @@ async def finish(row_ids: Sequence[int], epoch: str, now: int) -> None:
         raise LeaseLost("An inbox row was taken over by another worker.")
 
 
-async def give_back(row_ids: Sequence[int], epoch: str) -> None:
-    """Rows nothing was tried with go back behind the one that failed before them."""
-    await rows(_GIVE_BACK, to_json(list(row_ids)), epoch)
+async def give_back(row_ids: Sequence[int], epoch: str, due_at: int | None = None) -> None:
+    """Rows nothing was tried with go back behind the one that failed before them, to rest until `due_at`, if given."""
+    await rows(_GIVE_BACK, due_at, to_json(list(row_ids)), epoch)
+
+
+async def let_go(epoch: str) -> int:
+    """Give back all that is claimed for this process, which knows that it works on nothing of it."""
+    return await changed(_LET_GO, epoch)
 
 
 async def retry(row_id: int, epoch: str, due_at: int, error: str) -> None:

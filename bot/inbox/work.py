@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
@@ -17,12 +18,15 @@ from bot.measures import INBOX_ITEMS
 from bot.ports import Channel
 from bot.services import errands
 from store import db, inbox
-from store.errors import UNAVAILABLE, Conflict, LeaseLost, is_unavailable
+from store.errors import Conflict, LeaseLost, is_unavailable
 from store.inbox import InboxRow
+from store.patience import until_taken
 
 LEASE_MS = 60_000
 BATCH = 128
 MAX_ATTEMPTS = 6
+RACES_FOR_MS = 5 * 60_000
+"""For so long an item may lose races against others for nothing; after that each counts as a failure of its own."""
 MOST_PARKED_LINES = 5
 """So many parked items a minute get a line each."""
 _FIRST_PAUSE_MS = 500
@@ -34,19 +38,26 @@ log = structlog.get_logger(__name__)
 
 async def serve(helpdesk: HelpDesk) -> None:
     """Work off the inbox until closing time; what is being worked on is finished first."""
+    found: int | None = 0
     while not helpdesk.bells.closing.is_set():
         helpdesk.bells.inbox.clear()
-        if await _turn(helpdesk) == 0:
+        found = await _turn(helpdesk, after_failure=found is None)
+        if not found:
             await _rung(helpdesk.bells.inbox)
 
 
-async def _turn(helpdesk: HelpDesk) -> int:
-    """One round. A database that cannot be used for a while ends no worker: claims come back with their lease."""
+async def _turn(helpdesk: HelpDesk, *, after_failure: bool) -> int | None:
+    """One round, `None` where it failed. A database that cannot be used for a while ends no worker.
+
+    A claim may have been made whose answer was lost, so the round after a failure begins with no claim at all.
+    """
     try:
+        if after_failure:
+            await inbox.let_go(helpdesk.epoch)
         return await drain(helpdesk)
     except Exception:
         log.exception("the inbox stands still")
-        return 0
+        return None
 
 
 async def _rung(bell: asyncio.Event) -> None:
@@ -86,19 +97,15 @@ async def _along(helpdesk: HelpDesk, lane: Sequence[InboxRow]) -> None:
             await _give_back(helpdesk, lane[place:])
             return
         if outcome is Outcome.DEFERRED:
-            await _give_back(helpdesk, lane[place - 1 :])
+            await _give_back(helpdesk, lane[place - 1 :], rest=_FIRST_PAUSE_MS)
             return
 
 
-async def _give_back(helpdesk: HelpDesk, rows: Sequence[InboxRow]) -> None:
+async def _give_back(helpdesk: HelpDesk, rows: Sequence[InboxRow], *, rest: int = 0) -> None:
     """Nothing was tried with these. Where not even that can be written down, it is said again until it can."""
-    while rows:
-        try:
-            await inbox.give_back([row.id for row in rows], helpdesk.epoch)
-            return
-        except UNAVAILABLE as error:
-            log.warning("the database takes nothing", error=str(error))
-            await asyncio.sleep(_IDLE_SECONDS)
+    if rows:
+        due_at = helpdesk.now() + rest if rest else None
+        await until_taken(partial(inbox.give_back, [row.id for row in rows], helpdesk.epoch, due_at))
 
 
 async def work(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
@@ -107,6 +114,9 @@ async def work(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
         outcome = await _worked(helpdesk, row)
     except LeaseLost:
         outcome = Outcome.LOST
+    except Exception:  # not even what became of it could be written down
+        log.exception("inbox item left as it was", item=row.id, channel=row.channel)
+        outcome = Outcome.DEFERRED
     INBOX_ITEMS.labels(row.channel, outcome).inc()
     return outcome
 
@@ -122,7 +132,8 @@ async def _worked(helpdesk: HelpDesk, row: InboxRow) -> Outcome:
     except LeaseLost:
         raise
     except Conflict as error:
-        return await _again(helpdesk, row, f"conflict: {error}")
+        young = helpdesk.now() - row.received_at < RACES_FOR_MS
+        return Outcome.DEFERRED if young else await _again(helpdesk, row, f"conflict: {error}")
     except Exception as error:
         if is_unavailable(error):  # it says nothing about the item, which may wait for as long as it takes
             return Outcome.DEFERRED

@@ -38,7 +38,9 @@ _GET, _GET_MANY = (
 )
 _BY_BEST_KEY: Final = "SELECT key, conversation_id FROM identity WHERE channel = ? AND key IN texts(?)"
 _SPOKE: Final = """
-UPDATE conversation SET last_inbound_at = spoken.value, reachable = TRUE FROM entries(?) AS spoken
+UPDATE conversation SET last_inbound_at = spoken.value,
+    reachable = reachable OR last_inbound_at IS NULL OR last_inbound_at < spoken.value
+FROM entries(?) AS spoken
 WHERE conversation.id = CAST(spoken.key AS BIGINT) RETURNING id"""
 _OWNERS: Final = """
 SELECT identity.conversation_id AS id FROM positions(?) AS wanted
@@ -127,7 +129,7 @@ def teaches_nothing(known: Conversation, person: Person) -> bool:
 
 
 async def spoke(instants: Mapping[int, int]) -> None:
-    """When these conversations (by id) were last heard of (epoch milliseconds); they can be reached."""
+    """When these conversations (by id) were last heard of (epoch ms); after anything new they can be reached."""
     if instants:
         await rows(_SPOKE, to_json(instants))
 

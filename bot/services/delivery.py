@@ -43,14 +43,18 @@ _OPEN_STATES = (ErrandState.SENDING, ErrandState.UNCERTAIN, ErrandState.PENDING)
 
 
 async def window_opened(helpdesk: HelpDesk, conversation: Conversation, at: int) -> Conversation:
-    """Anything the customer does opens the window again and lets parked answers go."""
+    """Anything the customer does opens the window again and lets parked answers go.
+
+    The conversation is written in any case: whoever closes its ticket meanwhile meets that, or is met.
+    """
     now = helpdesk.now()
     spoken_at = min(at or now, now)
+    moves = False
     if conversation.last_inbound_at is None or spoken_at > conversation.last_inbound_at:
         moves = windows.moves(helpdesk, conversation, spoken_at)
         conversation = replace(conversation, last_inbound_at=spoken_at, reachable=True)
-        await conversations.save(conversation)
-        await windows.redraw(helpdesk, [conversation.id] if moves else [])
+    await conversations.save(conversation)
+    await windows.redraw(helpdesk, [conversation.id] if moves else [])
     await outbox.release_parked(conversation.id, now)
     return conversation
 

@@ -152,12 +152,14 @@ async def _write(helpdesk: HelpDesk, plain: Sequence[Heard], scenes: Mapping[tup
 
 
 def _spoken_at(helpdesk: HelpDesk, plain: Sequence[Heard], scenes: Mapping[tuple[str, str], _Scene]) -> dict[int, int]:
-    """When each conversation was last heard of, where that is news; the provider's clock may run ahead of ours."""
+    """When each conversation was last heard of; the provider's clock may run ahead of ours.
+
+    That is written where it is no news, too: whoever closes the ticket meanwhile meets it, or is met.
+    """
     now = helpdesk.now()
     latest: dict[int, int] = {}
     for one in plain:
         conversation = scenes[one.who].conversation
         at = min(one.said.at or now, now)
-        if at > max(latest.get(conversation.id, 0), conversation.last_inbound_at or 0):
-            latest[conversation.id] = at
+        latest[conversation.id] = max(at, latest.get(conversation.id, 0), conversation.last_inbound_at or 0)
     return latest

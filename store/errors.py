@@ -35,6 +35,11 @@ def is_unavailable(error: Exception) -> bool:
     return isinstance(error, UNAVAILABLE) and not isinstance(error, OperationalError)
 
 
+def is_away(error: Exception) -> bool:
+    """As `is_unavailable`, and surely said by the database: not by a file, nor by somebody else's connection."""
+    return isinstance(error, (OperationalError, DBConnectionError, sqlite3.Error)) and is_unavailable(error)
+
+
 class Conflict(GiseError):
     """A unique index or a version guard refused: retry the whole use case."""
 

@@ -76,7 +76,10 @@ SELECT * FROM outbox WHERE channel = ? AND external_id = ? AND external_id <> ''
 _ORPHANS: Final = """
 UPDATE outbox SET state = 'uncertain', settled_at = ?1, due_at = lease_until
 WHERE state = 'sending' AND CASE WHEN ?3 THEN epoch <> ?2 ELSE lease_until <= ?1 END
-    AND id NOT IN numbers(?4) RETURNING *"""
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox AS head
+        WHERE head.id IN numbers(?4) AND head.channel = outbox.channel AND head.lane = outbox.lane
+    ) RETURNING *"""
 _EXPIRE: Final = """
 UPDATE outbox SET state = 'expired', settled_at = ?1 WHERE state = 'pending' AND expires_at <= ?1 RETURNING id"""
 _STATE: Final = """
@@ -254,9 +257,8 @@ async def by_external(channel: str, external_id: str) -> Errand | None:
 async def orphans(epoch: str, now: int, *, all_others: bool, busy: Collection[int] = ()) -> list[Errand]:
     """Errands left in `sending`, now `uncertain`: all of other epochs, or any that outlived their lease.
 
-    Their `due_at` is the end of that lease.
-
-    `busy` are under way in this process and known to end, whatever a jump of the clock says of their lease.
+    Their `due_at` is the end of that lease. The lanes of `busy` are under way in this process and known to end,
+    whatever a jump of the clock says of their lease.
     """
     left = await rows(_ORPHANS, now, epoch, all_others, to_json(list(busy)))
     return sorted(map(to_errand, left), key=lambda errand: errand.id)

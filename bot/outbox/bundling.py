@@ -61,6 +61,8 @@ def is_repeated(errand: Errand) -> bool:
 
 def merged(bundle: list[Errand]) -> Errand:
     """One errand with everybody's words; a name is not said twice in a row."""
+    if len(bundle) == 1:
+        return bundle[0]
     text, heading = _words(bundle[0]), _heading(bundle[0])
     for errand in bundle[1:]:
         text += "\n" + _without(_words(errand), heading)

@@ -1,6 +1,7 @@
 """The card of a ticket: posted into its topic, edited there, and the topic's name with it."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.crashpoints import reached
 from bot.domain.ledger import Errand, Topic
@@ -11,6 +12,7 @@ from bot.outbox.pacing import Pacer
 from bot.services.lanes import desk_place
 from bot.services.summary import card_of
 from store import desk, messages
+from store.patience import until_taken
 
 
 async def shown(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> list[str]:
@@ -23,8 +25,8 @@ async def shown(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket
         Address(chat=topic.chat, thread=topic.thread or None), Part(text=card.text, rows=card.rows)
     )
     reached("card.posted")
-    await desk.settle_topic(replace(topic, card_id=card_id), over=topic.thread)
-    await messages.post(desk_place(topic.chat), card_id, None, ticket.id)
+    await until_taken(partial(desk.settle_topic, replace(topic, card_id=card_id), over=topic.thread))
+    await until_taken(partial(messages.post, desk_place(topic.chat), card_id, None, ticket.id))
     return [card_id]
 
 

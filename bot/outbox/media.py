@@ -13,7 +13,7 @@ from bot.helpdesk import HelpDesk
 from bot.ports import Channel
 from bot.services import fates
 from bot.services.lanes import DESK, dump_part, load_part
-from store import messages, outbox
+from store import db, messages, outbox
 from store.files import FileRow
 
 PATIENCE_SECONDS = 5.0
@@ -95,6 +95,14 @@ async def _make_sure_of_room(helpdesk: HelpDesk, size: int) -> None:
     if space.free - size < KEPT_FOR_WORDS:
         detail = f"{space.free // 2**20} MB free"
         raise SendError(key="send-error-no-room", certain=True, retryable=True, reach=Reach.ORIGIN, detail=detail)
+
+
+@db.whole
+async def comes_later(helpdesk: HelpDesk, errand: Errand) -> None:
+    """Words never wait for a file: it follows in a lane of its own."""
+    await outbox.retry(errand.id, helpdesk.epoch, helpdesk.now(), "file-late")
+    await follow_later(helpdesk, errand)
+    helpdesk.bells.outbox.set()
 
 
 async def follow_later(helpdesk: HelpDesk, errand: Errand) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.domain.errors import SendError
 from bot.domain.fit import window_open
@@ -20,6 +21,7 @@ from bot.services import templates
 from bot.services.homes import home_of
 from bot.services.lanes import DESK, customer_place, desk_place, load_part
 from store import conversations, db, messages, outbox, outbox_steps, tickets
+from store.patience import until_taken
 
 DELIVERY_MARK = {
     Delivery.STORED: "✍",
@@ -48,7 +50,8 @@ class NotNow(Exception):
 
 
 class OutOfTurn(Exception):
-    """Since it was claimed the ticket went to another group, or what was parked before it may go again."""
+    """Since it was claimed the ticket went to another group, what was parked before it may go again, or sending is
+    another worker's by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ class _Target:
 async def perform(helpdesk: HelpDesk, pacer: Pacer, errand: Errand) -> list[str]:
     """Make the call; returns the ids of new messages.
 
-    Raises `SendError`, `Skipped`, `NotNow`, `FileLate` or `OutOfTurn`.
+    Raises `SendError`, `Skipped`, `NotNow`, `FileLate` or `OutOfTurn`. An error of the database (`is_away`) comes from
+    before the call: what a call brought is written down however long that takes.
     """
     ids = await (_desk_side(helpdesk, pacer, errand) if errand.channel == DESK else _customer_side(helpdesk, errand))
     pacer.works(errand)
@@ -198,10 +202,14 @@ async def _say_before(at: _Target, errand: Errand, pieces: Sequence[str]) -> Non
     out: int = errand.payload.get(BEFORE, 0)
     for number, words in enumerate(pieces[out:], start=out + 1):
         external_id = await at.channel.send(at.to, Part(text=words))
-        async with db.transaction():
-            await outbox_steps.note(errand.id, at.helpdesk.epoch, BEFORE, number)
-            if errand.ticket_id is not None:
-                await messages.post(at.place, external_id, None, errand.ticket_id)
+        await until_taken(partial(_note_said, at, errand, number, external_id))
+
+
+async def _note_said(at: _Target, errand: Errand, number: int, external_id: str) -> None:
+    async with db.transaction():
+        await outbox_steps.note(errand.id, at.helpdesk.epoch, BEFORE, number)
+        if errand.ticket_id is not None:
+            await messages.post(at.place, external_id, None, errand.ticket_id)
 
 
 async def _album(at: _Target, errand: Errand) -> list[str]:

@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from bot.crashpoints import reached
-from bot.domain.errors import SendError
-from bot.domain.ledger import UNPROVED, WORDS, Errand, ErrandState
+from bot.domain.errors import Missing, SendError
+from bot.domain.ledger import UNPROVED, WORDS, Errand, ErrandState, Op
 from bot.helpdesk import HelpDesk
 from bot.outbox.pacing import backoff_ms
 from bot.outbox.wording import BEFORE
-from bot.services import delivery, errands, fates
-from store import db, desk, doubts, outbox, parts
+from bot.services import delivery, errands, fates, moving
+from store import db, desk, doubts, outbox, outbox_steps, parts
 from store.doubts import News
 from store.errors import Conflict
 
@@ -48,7 +48,29 @@ def worth_a_try(helpdesk: HelpDesk, errand: Errand, error: SendError) -> bool:
     return error.key == _RATE or errand.attempts < MAX_ATTEMPTS
 
 
-async def forget_card(helpdesk: HelpDesk, errand: Errand) -> None:
+async def mended(helpdesk: HelpDesk, errand: Errand, error: SendError) -> bool:
+    """Make what the platform misses anew, where that is possible.
+
+    The agents' group goes by another id: posts follow it, a mark on a message left behind does not.
+    """
+    if error.moved_to:
+        await moving.group_moved(helpdesk, errand.budget.partition(":")[2], error.moved_to)
+        return True
+    return errand.ticket_id is not None and await _made_anew(helpdesk, errand, error.missing)
+
+
+async def _made_anew(helpdesk: HelpDesk, errand: Errand, missing: Missing | None) -> bool:
+    if missing in {Missing.THREAD, Missing.OPEN_THREAD}:
+        return True  # whoever was refused has seen to it
+    if missing is Missing.FORUM:
+        return not helpdesk.desk.is_forum(errand.budget.partition(":")[2])
+    if missing is Missing.MESSAGE and errand.op is Op.CARD:
+        await _forget_card(helpdesk, errand)
+        return True
+    return False
+
+
+async def _forget_card(helpdesk: HelpDesk, errand: Errand) -> None:
     """Somebody deleted the card: it is posted again."""
     topic = await desk.topic(errand.ticket_id or 0)
     if topic is not None:
@@ -149,3 +171,20 @@ async def recover(helpdesk: HelpDesk, *, all_others: bool, busy: Collection[int]
         await after_unknown(helpdesk, errand, outage=helpdesk.now() - (errand.due_at - LEASE_MS))
     reached("outbox.before_recovery")
     return len(orphans)
+
+
+@db.whole
+async def take_back(helpdesk: HelpDesk, busy: Collection[int], called: Collection[int]) -> set[int]:
+    """Errands of ours that nobody works on wait again; of the `called` among them the outcome is unknown.
+
+    Returns their ids. `busy` are at the head of what is worked on.
+    """
+    now = helpdesk.now()
+    found = await outbox_steps.strays(helpdesk.epoch, busy)
+    for errand in found:
+        if errand.id in called:
+            await outbox.settle(errand.id, helpdesk.epoch, ErrandState.UNCERTAIN, now)
+            await after_unknown(helpdesk, errand)
+        else:
+            await outbox.retry(errand.id, helpdesk.epoch, now, errand.error, tried=False)
+    return {errand.id for errand in found}

@@ -1,6 +1,7 @@
 """A ticket's topic: opened on first need, opened again when somebody closed it, replaced when it is gone."""
 
 from dataclasses import replace
+from functools import partial
 
 from bot.crashpoints import reached
 from bot.domain.errors import Missing, SendError
@@ -12,6 +13,7 @@ from bot.services import errands
 from bot.services.homes import home_of
 from bot.services.summary import card_of
 from store import db, desk
+from store.patience import until_taken
 
 
 async def opened(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticket, topic: Topic) -> Topic | None:
@@ -28,9 +30,9 @@ async def opened(helpdesk: HelpDesk, pacer: Pacer, errand: Errand, ticket: Ticke
         if now.thread:
             return now
         fresh = await _another(helpdesk, pacer, errand, ticket, now)
-        if await desk.settle_topic(fresh, over=""):
+        if await until_taken(partial(desk.settle_topic, fresh, over="")):
             return fresh
-        await desk.remember_former(fresh)
+        await until_taken(partial(desk.remember_former, fresh))
         return None
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from functools import partial
 
 import structlog
 
@@ -12,17 +13,19 @@ from bot.helpdesk import HelpDesk
 from bot.measures import ERRANDS
 from bot.outbox import bundling, media, repairs, voices
 from bot.outbox.accounts import MAIN
+from bot.outbox.astray import Astray
 from bot.outbox.media import FileLate
 from bot.outbox.pacing import Pacer, Plan, backoff_ms
 from bot.outbox.performing import NotNow, OutOfTurn, Skipped, perform
 from bot.outbox.recalling import recall
 from bot.outbox.repairs import LEASE_MS, NETWORK
 from bot.outbox.slots import OF_A_CHANNEL, Slots
-from bot.services import delivery, moving
+from bot.services import delivery
 from bot.shares import OUTBOX
 from store import db, messages, outbox
-from store.errors import LeaseLost
+from store.errors import LeaseLost, is_away
 from store.outbox_claim import Turn
+from store.patience import until_taken
 
 _IDLE_SECONDS = 1.0
 
@@ -41,6 +44,7 @@ class Outbox:
         self._helpdesk = helpdesk
         self._pacer = Pacer(helpdesk)
         self._is_new = True
+        self._astray = Astray(helpdesk)
         self._slots = Slots(ended=helpdesk.bells.outbox.set)
 
     @property
@@ -66,6 +70,7 @@ class Outbox:
             return await self.claim()
         except Exception:
             log.exception("the outbox stands still")
+            self._astray.suspected = True
             return 0
 
     async def stop(self, patience: float) -> None:
@@ -81,6 +86,7 @@ class Outbox:
 
     async def claim(self) -> int:
         """Start what may go out now; returns how many errands were claimed."""
+        await self._astray.take_back(self._slots.ids())
         helpdesk = self._helpdesk
         if not helpdesk.shares.holds(OUTBOX):
             self._is_new = True
@@ -104,7 +110,7 @@ class Outbox:
             ),
         )
         for claimed in rows:
-            errand, plan = await voices.planned(helpdesk, claimed)
+            errand, plan = await voices.planned_at_all(helpdesk, claimed)
             if not await self._admitted(errand, plan):
                 continue
             self._slots.start(errand, self._run(errand))
@@ -136,44 +142,61 @@ class Outbox:
         try:
             await self._attempt(errand)
         except LeaseLost:
+            self._astray.suspected = True
             log.warning("outbox lease lost", errand=errand.id)
         except Exception:
+            self._astray.suspected = True
             log.exception("outbox errand failed", errand=errand.id, op=errand.op)
             await self._admit(errand)
         finally:
             self._pacer.done(errand)
 
     async def _admit(self, errand: Errand) -> None:
-        """Our own failure; where not even that can be written down, the lease ends and the errand is found again."""
+        """Our own failure; where not even that can be written down, the errand is found again by the next turn."""
         try:
-            await self._unknown(errand, UNKNOWN)
+            await until_taken(partial(self._unknown, errand, UNKNOWN))
         except Exception:
             log.exception("outbox result not recorded", errand=errand.id)
 
     async def _attempt(self, errand: Errand) -> None:
+        """Make the call; what became of it is written down for as long as the database takes nothing."""
         reached("outbox.claimed")
-        tight = bool(errand.budget) and self._pacer.is_tight(errand)
-        enough = 1 if tight else bundling.A_FLOOD
-        bundle = await bundling.gathered(self._helpdesk, errand, LEASE_MS, at_least=enough)
-        call = errand if len(bundle) == 1 else bundling.merged(bundle)
+        enough = 1 if errand.budget and self._pacer.is_tight(errand) else bundling.A_FLOOD
+        bundle = [errand]
         try:
-            if not self._helpdesk.shares.holds(OUTBOX):
-                raise LeaseLost("Sending is another worker's by now.")
-            ids = await perform(self._helpdesk, self._pacer, call)
+            bundle = await bundling.gathered(self._helpdesk, errand, LEASE_MS, at_least=enough)
+            ids = await self._called(bundle)
         except Skipped as skipped:
-            await self._skip(bundle, skipped)
+            await until_taken(partial(self._skip, bundle, skipped))
         except NotNow:
-            await self._shut(errand)
+            await until_taken(partial(self._shut, errand))
         except FileLate:
-            await self._file_late(errand)
-        except OutOfTurn:
-            for each in bundle:
-                await outbox.retry(each.id, self._helpdesk.epoch, self._helpdesk.now(), each.error, tried=False)
+            await until_taken(partial(media.comes_later, self._helpdesk, errand))
         except SendError as error:
             for each in bundle:
-                await self._refused(each, error)
+                await until_taken(partial(self._refused, each, error))
+        except OutOfTurn:
+            await self._untried(bundle)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            self._astray.suspected = True  # of a bundle more may be claimed than we were told
+            await self._untried(bundle)
         else:
-            await self._went(bundle, ids)
+            await until_taken(partial(self._went, bundle, ids))
+        self._astray.settled(bundle)
+
+    async def _called(self, bundle: list[Errand]) -> list[str]:
+        if not self._helpdesk.shares.holds(OUTBOX):
+            raise OutOfTurn
+        self._astray.called(bundle)
+        return await perform(self._helpdesk, self._pacer, bundling.merged(bundle))
+
+    async def _untried(self, bundle: list[Errand]) -> None:
+        """No call was made."""
+        epoch, now = self._helpdesk.epoch, self._helpdesk.now()
+        for each in bundle:
+            await until_taken(partial(outbox.retry, each.id, epoch, now, each.error, tried=False))
 
     async def _went(self, bundle: list[Errand], ids: list[str]) -> None:
         """The call went through, and with it the way is free for what could not be said for want of a connection."""
@@ -218,9 +241,9 @@ class Outbox:
         elif error.reach is Reach.CHANNEL and errand.op in _TELLING:
             self._pacer.stop_channel(errand.channel, error)
             await self._retry(errand, error)
-        elif error.moved_to:
-            await self._moved(errand, error)
-        elif error.missing is not None and errand.ticket_id is not None and await self._mended(errand, error.missing):
+        elif error.moved_to and not errand.budget:
+            await self._settle(errand, ErrandState.EXPIRED, error=error.key)
+        elif await repairs.mended(self._helpdesk, errand, error):
             await self._retry(errand, error)
         elif error.missing is Missing.CHANGE:
             await self._settle(errand, ErrandState.SENT)
@@ -232,33 +255,6 @@ class Outbox:
             await self._retry(errand, error)
         else:
             await self._give_up(errand, error)
-
-    async def _moved(self, errand: Errand, error: SendError) -> None:
-        """The agents' group goes by another id: posts follow it, a mark on a message left behind does not."""
-        if not errand.budget:
-            await self._settle(errand, ErrandState.EXPIRED, error=error.key)
-            return
-        await moving.group_moved(self._helpdesk, errand.budget.partition(":")[2], error.moved_to)
-        await self._retry(errand, error)
-
-    async def _mended(self, errand: Errand, missing: Missing) -> bool:
-        """Make what the platform misses anew, where that is possible."""
-        if missing in {Missing.THREAD, Missing.OPEN_THREAD}:
-            return True  # whoever was refused has seen to it
-        if missing is Missing.FORUM:
-            return not self._helpdesk.desk.is_forum(errand.budget.partition(":")[2])
-        if missing is Missing.MESSAGE and errand.op is Op.CARD:
-            await repairs.forget_card(self._helpdesk, errand)
-            return True
-        return False
-
-    @db.whole
-    async def _file_late(self, errand: Errand) -> None:
-        """Words never wait for a file: it follows in a lane of its own."""
-        now = self._helpdesk.now()
-        await outbox.retry(errand.id, self._helpdesk.epoch, now, "file-late")
-        await media.follow_later(self._helpdesk, errand)
-        self._helpdesk.bells.outbox.set()
 
     @db.whole
     async def _shut(self, errand: Errand) -> None:

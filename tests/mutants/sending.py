@@ -8,9 +8,8 @@ MUTANTS: Final = (
     Mutant(
         "marked sent before it is sent",
         "bot/outbox/worker.py",
-        "            ids = await perform(self._helpdesk, self._pacer, call)\n",
-        "            await self._settle(errand, ErrandState.SENT)\n"
-        "            ids = await perform(self._helpdesk, self._pacer, call)\n",
+        "            ids = await self._called(bundle)\n",
+        "            await self._settle(errand, ErrandState.SENT)\n            ids = await self._called(bundle)\n",
         "services/test_outbox_worker.py::test_a_lane_keeps_its_order_while_a_call_is_refused_for_a_while",
     ),
     Mutant(

@@ -29,7 +29,7 @@ def is_unavailable(error: Exception) -> bool:
 
     Its words are no help: a refusal may quote what a person wrote.
     """
-    refusal = error.__cause__ if isinstance(error, OperationalError) else error
+    refusal = next(iter(error.args), error) if isinstance(error, OperationalError) else error
     if isinstance(refusal, sqlite3.Error):
         return getattr(refusal, "sqlite_errorcode", 0) & _PRIMARY in _PASSING
     return isinstance(error, UNAVAILABLE) and not isinstance(error, OperationalError)

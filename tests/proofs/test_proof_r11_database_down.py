@@ -60,6 +60,7 @@ def told(proof: Proof, found: Found) -> None:
     assert found.during.get(TAKEN, 0) == 0, "acknowledged while nothing could be stored"
     assert found.held_back > 0, "Telegram had nothing to wait for"
     assert found.normal_after <= NORMAL_WITHIN
+    assert found.answered_after <= NORMAL_WITHIN, "an answer waited on after the database was back"
     assert found.growth <= GROWTH
     proof.tell(
         written=found.written,
@@ -67,6 +68,7 @@ def told(proof: Proof, found: Found) -> None:
         held_back=found.held_back,
         first_200_after=round(found.first_taken, 2),
         normal_after=round(found.normal_after, 2),
+        answered_after=round(found.answered_after, 2),
         growth_mb=round(found.growth / MEGABYTE, 1),
     )
 

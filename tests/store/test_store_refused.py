@@ -11,8 +11,9 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 
 from bot.inbox.door import ARRIVALS
 from bot.ports import Item
+from store.dialect import Dialect
 from store.engine.refusals import translated
-from store.errors import is_unavailable
+from store.errors import is_away, is_unavailable
 from store.inbox import Arrival
 from store.sql import rows
 
@@ -38,6 +39,27 @@ async def test_a_request_the_database_refuses_fails_alone(refused: Arrival, now:
     answers = await asyncio.gather(*map(ARRIVALS.add, asked), return_exceptions=True)
     assert [place for place, answer in enumerate(answers) if answer is not None] == [5]
     assert len(await rows("SELECT id FROM inbox")) == 15
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("backend", [Dialect.SQLITE])
+async def test_a_full_file_says_nothing_about_what_was_to_be_stored(now: int) -> None:
+    pages = (await rows("PRAGMA page_count"))[0]["page_count"]
+    await rows(f"PRAGMA max_page_count = {pages}")
+    large = Arrival(items=(Item(channel="whatsapp", key="m:1", lane="m", raw=b"." * 100_000),), at=now)
+    with pytest.raises(OperationalError) as caught:
+        await ARRIVALS.add(large)
+    assert is_unavailable(caught.value)
+    assert is_away(caught.value)
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("backend", [Dialect.SQLITE])
+async def test_a_file_that_may_not_be_written_says_nothing_about_what_was_to_be_stored(now: int) -> None:
+    await rows("PRAGMA query_only = ON")
+    with pytest.raises(OperationalError) as caught:
+        await ARRIVALS.add(arrival("m:1", now))
+    assert is_away(caught.value)
 
 
 @pytest.mark.usefixtures("database")

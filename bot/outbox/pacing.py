@@ -91,7 +91,12 @@ class Pacer:
         return self._windows.setdefault(name, Window(rate or _UNLIMITED))
 
     def _bot(self, account: int) -> Window:
-        """Telegram counts what a bot writes into groups and to people together; each helper is a bot of its own."""
+        """Telegram counts what a bot writes into groups and to people together; each helper is a bot of its own.
+
+        Where the operator says that groups have no limit, what is written into them counts for nothing.
+        """
+        if not self._limit:
+            return self._window("unlimited", None)
         name = self._desk.name if account == MAIN else f"{self._desk.name}:{account}"
         return self._window(name, self._desk.capabilities.rate)
 

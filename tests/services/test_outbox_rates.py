@@ -56,6 +56,14 @@ async def test_posts_in_groups_and_edits_at_customers_count_for_the_bots_second(
     assert len(desk_house.telegram.said(GROUP)) == 5
 
 
+async def test_a_group_that_has_no_limit_slows_nothing_down(database: Path) -> None:
+    limitless = FakeDesk("telegram", replace(TELEGRAM, group_writes_per_minute=0), GROUP)
+    free = house(database, telegram=limitless)
+    await alarms(free, 2 * PER_SECOND)
+    await free.deliver()
+    assert len(limitless.said(GROUP)) == 2 * PER_SECOND
+
+
 async def test_a_number_that_was_too_quick_rests_as_a_whole_and_nobody_is_alarmed(desk_house: House) -> None:
     await says(desk_house, "bir", AYSE)
     desk_house.whatsapp.refusals.append(TOO_QUICK)

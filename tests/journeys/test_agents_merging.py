@@ -1,10 +1,17 @@
 """Two tickets of one customer become one: what the customer hears, and where later words are seen."""
 
+import pytest
+
 from adapters.sandbox.page.cast import ELIF
 from adapters.sandbox.players import Phone, topic
 from adapters.sandbox.world import World
 from tests.journeys.agents_desk import told, towards_customers
 from tests.journeys.customers_phone import NUMBER, SECOND, heard, opened, press, proposed, reply_to
+
+
+@pytest.fixture
+def limits() -> bool:
+    return False
 
 
 async def test_a_merged_ticket_goes_on_in_the_other_one(world: World, customer: Phone) -> None:

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from bot.domain.ledger import Delivery, ErrandState, LedgerMessage, Op
+from bot.domain.ledger import Delivery, ErrandState, Op
 from bot.domain.message import Receipt, ReceiptStatus
 from bot.domain.ticket import Ticket
-from store import messages, outbox
+from store import outbox
 from tests.builders import outgoing
 from tests.fakes import Call
 from tests.proofs import troubles
 from tests.proofs.delivering import OK, UNPACED, UNPACED_GROUP, Ending, Stage, on_stage, willing
 from tests.proofs.proof import Proof
+from tests.services.deliveries import ledger, state
 
 SENT, DELIVERED, READ, FAILED = ReceiptStatus
 ARRIVED = {DELIVERED, READ}
@@ -59,18 +60,6 @@ async def answers(stage: Stage, ticket: Ticket, count: int) -> list[dict[str, An
     sent = (await outgoing(channel="whatsapp", op=Op.SEND))[-count:]
     assert all(errand["message_id"] for errand in sent)
     return sent
-
-
-async def ledger(errand: dict[str, Any]) -> LedgerMessage:
-    message = await messages.get(errand["message_id"])
-    assert message is not None
-    return message
-
-
-async def state(errand: dict[str, Any]) -> ErrandState:
-    found = await outbox.by_id(errand["id"])
-    assert found is not None
-    return found.state
 
 
 def told(stage: Stage, fragment: str) -> int:

@@ -12,7 +12,7 @@ from adapters.telegram.parse import Parser
 from bot.domain.people import Role
 from store import db, desk
 from store.dialect import Dialect
-from tests.builders import GROUP, House, house
+from tests.builders import BOSS, DENIZ, ELIF, GROUP, House, house
 from tests.fakes import FakeDesk
 from tests.postgres import server
 from tests.senders import AGENT, EX_AGENT, LEAD, OWNER
@@ -38,6 +38,23 @@ async def database(tmp_path: Path, backend: Dialect, tmp_path_factory: pytest.Te
 def desk_house(database: Path) -> House:
     """A help desk with Telegram and WhatsApp."""
     return house(database)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The operator's own files."""
+    own = tmp_path / "own"
+    own.mkdir()
+    return own
+
+
+@pytest.fixture
+async def led_house(desk_house: House) -> House:
+    """A house with an agent, a lead and an admin who wrote in the group before."""
+    for number, who in ((900_001, ELIF), (900_002, DENIZ), (900_000, BOSS)):
+        await desk.seen(number, who.name, who.username)
+    await desk.set_role(900_002, Role.LEAD)
+    return desk_house
 
 
 @pytest.fixture

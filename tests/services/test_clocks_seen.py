@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain.people import Role
 from bot.domain.sla.calendar import Calendar, Shift
 from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
 from bot.domain.ticket import Priority, Status, Ticket
 from bot.services import clockwork, escalation, levels, upkeep
 from store import bookmarks, desk, escalations, tickets
 from store.sql import rows
-from tests.builders import AYSE, BOSS, DENIZ, ELIF, GROUP, MEHMET, House, outgoing
+from tests.builders import AYSE, BOSS, GROUP, MEHMET, House, outgoing
 from tests.fakes import Call
 from tests.proofs.many_tickets import copied
 
@@ -41,14 +40,11 @@ def promising(first: int = 1, resolution: int = 4, calendar: str = "", **fields:
 
 
 @pytest.fixture
-async def seeing(desk_house: House) -> House:
-    """A desk that promises, with an agent, a lead and an admin."""
-    desk_house.helpdesk.levels.load = promising
-    await levels.settle(desk_house.helpdesk)
-    for number, who in ((900_001, ELIF), (900_002, DENIZ), (900_000, BOSS)):
-        await desk.seen(number, who.name, who.username)
-    await desk.set_role(900_002, Role.LEAD)
-    return desk_house
+async def seeing(led_house: House) -> House:
+    """A desk that promises."""
+    led_house.helpdesk.levels.load = promising
+    await levels.settle(led_house.helpdesk)
+    return led_house
 
 
 async def drawn(house: House, ticket: Ticket) -> list[Call]:

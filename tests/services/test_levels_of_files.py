@@ -49,14 +49,6 @@ BROKEN = "default = 1"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The operator's own files."""
-    own = tmp_path / "own"
-    own.mkdir()
-    return own
-
-
-@pytest.fixture
 def wide(database: Path, folder: Path) -> House:
     """A desk that reads that folder, with a group of a team beside its own."""
     return reading(database, folder)

@@ -29,14 +29,6 @@ ANKARA, BURSA = BRANCH.format("ankara", "Ankara"), BRANCH.format("bursa", "Bursa
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The operator's own files."""
-    own = tmp_path / "own"
-    own.mkdir()
-    return own
-
-
-@pytest.fixture
 def asking(desk_house: House, folder: Path) -> House:
     """A desk that asks for the branch, then for the floor."""
     wrote(folder, ANKARA + FLOOR)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from bot.domain.ledger import Delivery, Errand, LedgerMessage, Op, Urgency
@@ -53,6 +54,14 @@ def copy(tmp_path: Path) -> Path:
 async def address(backend: Dialect, file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a database without any row."""
     return f"sqlite://{file}" if backend is Dialect.SQLITE else await server(tmp_path_factory).emptied()
+
+
+@pytest.fixture
+async def beside(address: str) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody else's connection to a PostgreSQL."""
+    connection = await asyncpg.connect(address)
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture

@@ -27,13 +27,6 @@ def backend() -> Dialect:
     return Dialect.POSTGRES
 
 
-@pytest.fixture
-async def beside(address: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(address)
-    yield connection
-    await connection.close()
-
-
 class Ear:
     """What one worker hears of the others."""
 

@@ -1,7 +1,6 @@
 """PostgreSQL, and a worker that stands still in the middle of a transaction: nobody waits for it for long."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -29,13 +28,6 @@ _LOCK = "SELECT id FROM inbox WHERE lane = '1' FOR UPDATE"
 @pytest.fixture
 def backend() -> Dialect:
     return Dialect.POSTGRES
-
-
-@pytest.fixture
-async def beside(address: str) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(address)
-    yield connection
-    await connection.close()
 
 
 async def test_a_transaction_that_stands_still_keeps_nobody_out_for_longer_than_a_lease(

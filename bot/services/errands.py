@@ -40,24 +40,36 @@ async def to_customer(
     channel = helpdesk.channels[conversation.channel]
     skip_hint = helpdesk.text(conversation.locale, "skip-hint")
     fitted = fit(message, channel.capabilities, skip_hint=skip_hint, choose=message.list_title)
-    now = helpdesk.now()
     common = {"reply_to": reply_to, **_of_notice(notice), **_standing_in(stand_in)}
-    calls = [
-        Errand(
-            channel=conversation.channel,
-            lane=customer_lane(conversation),
-            op=Op.SEND,
-            payload={"part": dump_part(part), **common, **_own_words(part, message.own)},
-            urgency=Urgency.CUSTOMER,
-            ticket_id=ticket_id,
-            conversation_id=conversation.id,
-            message_id=message_id,
-            created_at=now,
-            due_at=now,
-        )
-        for part in fitted.parts
-    ]
+    payloads = [{"part": dump_part(part), **common, **_own_words(part, message.own)} for part in fitted.parts]
+    about = {"ticket_id": ticket_id, "message_id": message_id}
+    calls = [_at_customer(helpdesk, conversation, Op.SEND, payload, **about) for payload in payloads]
     await parts.join(await outbox.add(calls))
+
+
+def _at_customer(
+    helpdesk: HelpDesk,
+    conversation: Conversation,
+    op: Op,
+    payload: Mapping[str, Any],
+    *,
+    ticket_id: int | None,
+    message_id: int | None,
+) -> Errand:
+    """Reactions and read marks have lanes of their own: trouble with them must not hold up words."""
+    now, lane = helpdesk.now(), customer_lane(conversation)
+    return Errand(
+        channel=conversation.channel,
+        lane=f"{lane}:{op}" if op in _BESIDE_WORDS else lane,
+        op=op,
+        payload=payload,
+        urgency=Urgency.CUSTOMER,
+        ticket_id=ticket_id,
+        conversation_id=conversation.id,
+        message_id=message_id,
+        created_at=now,
+        due_at=now,
+    )
 
 
 def _own_words(part: Part, words: str) -> dict[str, Any]:
@@ -92,28 +104,9 @@ async def change_at_customer(
     ticket_id: int | None,
     message_id: int | None = None,
 ) -> int:
-    """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template.
-
-    Reactions and read marks have lanes of their own: trouble with them must not hold up words.
-    """
-    now = helpdesk.now()
-    lane = customer_lane(conversation)
-    [errand_id] = await outbox.add(
-        [
-            Errand(
-                channel=conversation.channel,
-                lane=f"{lane}:{op}" if op in _BESIDE_WORDS else lane,
-                op=op,
-                payload=payload,
-                urgency=Urgency.CUSTOMER,
-                ticket_id=ticket_id,
-                conversation_id=conversation.id,
-                message_id=message_id,
-                created_at=now,
-                due_at=now,
-            )
-        ]
-    )
+    """Enqueue something else than words on the customer's side: an edit, a reaction, a read mark, a template."""
+    call = _at_customer(helpdesk, conversation, op, payload, ticket_id=ticket_id, message_id=message_id)
+    [errand_id] = await outbox.add([call])
     return errand_id
 
 

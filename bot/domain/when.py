@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import calendar_words as known
 from bot.domain.errors import BadInput
 from bot.domain.reading import Reader
+from bot.domain.words import excerpt
 
 FARTHEST_YEARS = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +51,7 @@ def parse_when(text: str, now: int, zone: ZoneInfo, *, day_start: time = time(9)
     except OverflowError as error:
         raise BadInput("when-too-far", given=reader.taken, years=FARTHEST_YEARS) from error
     if moment is None or instant is None:
-        raise BadInput("when-not-understood", given=" ".join(text.split())[:_LONGEST_QUOTE] or "…")
+        raise BadInput("when-not-understood", given=excerpt(text, _LONGEST_QUOTE) or "…")
     if instant <= now:
         raise BadInput("when-in-past", given=reader.taken)
     if moment.date() > farthest:

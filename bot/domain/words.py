@@ -97,13 +97,18 @@ def ticket_numbers(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def excerpt(text: str, limit: int) -> str:
+    """The beginning of a text on one line, at most `limit` characters."""
+    return " ".join(text.split())[:limit]
+
+
 def clean_name(text: str, limit: int = 120) -> str:
     """A name fit to be shown: composed, on one line, nothing invisible or turning direction, at most `limit` long."""
     if text.isascii() and text.isprintable():  # most names, and nothing below applies to them
-        return " ".join(text.split())[:limit].rstrip()
+        return excerpt(text, limit).rstrip()
     spaced = " ".join(unicodedata.normalize("NFC", text[:_LONGEST_READ]).split())
     visible = "".join(char for char in spaced if not _is_invisible(char))
-    return " ".join(_without_towers(visible).split())[:limit].rstrip()
+    return excerpt(_without_towers(visible), limit).rstrip()
 
 
 def clean_file_name(text: str) -> str:

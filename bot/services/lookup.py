@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.errors import BadInput
 from bot.domain.ledger import Delivery, LedgerMessage, Visibility
 from bot.domain.ticket import Status, Step, Ticket
-from bot.domain.words import fold
+from bot.domain.words import excerpt, fold
 from bot.helpdesk import HelpDesk
 from bot.services import changes, relay
 from bot.services.call import Call
@@ -78,7 +78,7 @@ def _message_line(helpdesk: HelpDesk, message: LedgerMessage) -> str:
     mark = "📝 " if message.visibility is Visibility.NOTE else ""
     words = relay.words_of(helpdesk, helpdesk.policies.locale, message.content)
     kind = helpdesk.desk_text(f"kind-{message.content.kind.value}")
-    said = " ".join(words.split())[:_EXCERPT] or kind
+    said = excerpt(words, _EXCERPT) or kind
     return f"{mark}{who}: «{said}»{_fate(helpdesk, message)}"
 
 

@@ -2,6 +2,7 @@
 
 from bot.domain.ledger import WORDS, Errand
 from bot.domain.outgoing import Outgoing
+from bot.domain.words import excerpt
 from bot.helpdesk import HelpDesk
 from bot.services import addressees, errands
 from bot.services.lanes import load_part
@@ -23,7 +24,7 @@ async def lost(helpdesk: HelpDesk, errand: Errand, reason: str) -> None:
     meant = [one for one in await desk.agents() if f"tg:{one.id}" in conversation.keys]
     words = load_part(errand.payload["part"]).text
     if not meant:
-        words = " ".join(words.split())[:_EXCERPT]
+        words = excerpt(words, _EXCERPT)
     name = addressees.mention(meant) or conversation.requester.name
     why = helpdesk.desk_text(reason)
     text = helpdesk.desk_text("delivery-personal-lost", name=name, reason=why, words=words or "…")

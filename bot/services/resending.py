@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.ledger import HELD, Errand, ErrandState
 from bot.domain.split import measure
 from bot.domain.ticket import ActorKind
+from bot.domain.words import excerpt
 from bot.helpdesk import HelpDesk
 from bot.services import delivery, fates
 from bot.services.lanes import dump_part, load_part
@@ -24,7 +25,7 @@ async def held(helpdesk: HelpDesk, errand: Errand) -> None:
     if errand.conversation_id is not None:
         await delivery.stop_waiting(helpdesk, errand.ticket_id)
         key = "delivery-held"
-    words = " ".join(str(errand.payload.get("part", {}).get("text", "")).split())[:_EXCERPT]
+    words = excerpt(str(errand.payload.get("part", {}).get("text", "")), _EXCERPT)
     text = helpdesk.desk_text(key, words=words or "…")
     await delivery.below(helpdesk, errand, text, delivery.again_button(helpdesk, "button-resend", errand.id))
 

@@ -7,8 +7,9 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 
 from bot.domain.errors import GiseError
 
-UNAVAILABLE: Final = (OperationalError, DBConnectionError, OSError, TimeoutError)
-"""The database cannot be used for now: locked, full, gone. It says nothing about what was to be stored."""
+_GONE: Final = (DBConnectionError, OSError, TimeoutError)
+UNAVAILABLE: Final = (OperationalError, *_GONE)
+"""What is raised where the database cannot be used for now; of the first only some say so (`is_unavailable`)."""
 
 _PASSING: Final = frozenset(
     {
@@ -32,7 +33,7 @@ def is_unavailable(error: Exception) -> bool:
     refusal = next(iter(error.args), error) if isinstance(error, OperationalError) else error
     if isinstance(refusal, sqlite3.Error):
         return getattr(refusal, "sqlite_errorcode", 0) & _PRIMARY in _PASSING
-    return isinstance(error, UNAVAILABLE) and not isinstance(error, OperationalError)
+    return isinstance(error, _GONE)
 
 
 def is_away(error: Exception) -> bool:

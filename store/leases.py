@@ -20,8 +20,13 @@ _NOW: Final = {
 
 def _at_the_databases_time(statement: str) -> Dialects:
     """`{now}` in epoch milliseconds: workers on several machines need not agree about the time."""
-    sqlite, postgres = (statement.replace("{now}", _NOW[each]) for each in ("sqlite", "postgres"))
-    return Dialects(sqlite=sqlite, postgres=postgres)
+    return _each_at_its_time(statement, statement)
+
+
+def _each_at_its_time(sqlite: str, postgres: str) -> Dialects:
+    return Dialects(
+        sqlite=sqlite.replace("{now}", _NOW["sqlite"]), postgres=postgres.replace("{now}", _NOW["postgres"])
+    )
 
 
 _HOLDS: Final = "EXISTS (SELECT 1 FROM lease WHERE name = '{name}' AND holder = ?1 AND until > {now})"
@@ -31,9 +36,8 @@ _OWN_SLOTS: Final = """(
 )"""
 
 
-def _fenced(claim: str, sqlite: str, postgres: str) -> Dialects:
-    each = (_at_the_databases_time(claim.replace("RETURNING", f"AND {one} RETURNING")) for one in (sqlite, postgres))
-    return Dialects(sqlite=next(each).sqlite, postgres=next(each).postgres)
+def _only_where(claim: str, condition: str) -> str:
+    return claim.replace("RETURNING", f"AND {condition} RETURNING")
 
 
 def fenced_by(name: str, claim: str) -> Dialects:
@@ -41,14 +45,15 @@ def fenced_by(name: str, claim: str) -> Dialects:
 
     What the claimer remembers of it may be too old: it may have been stopped after its last look.
     """
-    holds = _HOLDS.replace("{name}", name)
-    return _fenced(claim, holds, holds)
+    return _at_the_databases_time(_only_where(claim, _HOLDS.replace("{name}", name)))
 
 
 def fenced_by_lanes(claim: str) -> Dialects:
     """The same for a claim of rows with a `slot`, each of which needs the lease of its own."""
     # As an array PostgreSQL looks once, and not for each row.
-    return _fenced(claim, f"slot IN {_OWN_SLOTS}", f"slot = ANY (ARRAY {_OWN_SLOTS})")
+    return _each_at_its_time(
+        _only_where(claim, f"slot IN {_OWN_SLOTS}"), _only_where(claim, f"slot = ANY (ARRAY {_OWN_SLOTS})")
+    )
 
 
 _NAME: Final = "INSERT INTO lease (name, holder, until) VALUES (?, '', 0) ON CONFLICT (name) DO NOTHING RETURNING name"

@@ -7,7 +7,7 @@ from bot.domain.ledger import Errand
 from store.outbox_rows import to_errand
 from store.sql import rows
 
-# All words of a bundle have the id of their one post.
+# All words of a bundle have the id of their one post. The first three states are those of the partial index.
 _WRITTEN: Final = """
 SELECT outbox.*, coalesce(post.account, 0) AS account FROM outbox
 LEFT JOIN post ON post.place = outbox.budget AND post.external_id = outbox.external_id AND post.external_id <> ''

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from itertools import chain, count, repeat
+from itertools import chain, repeat
 from typing import Final, TypeVar
 
 import structlog
@@ -24,7 +24,9 @@ async def until_taken(write: Callable[[], Awaitable[T]]) -> T:
 
     Whatever else is wrong with it is raised.
     """
-    for number, pause in zip(count(1), chain(_PAUSES, repeat(_LONGEST_PAUSE)), strict=False):
+    tries = enumerate(chain(_PAUSES, repeat(_LONGEST_PAUSE)), start=1)
+    while True:
+        number, pause = next(tries)
         try:
             return await write()
         except Exception as error:
@@ -32,4 +34,3 @@ async def until_taken(write: Callable[[], Awaitable[T]]) -> T:
                 raise
             log.warning("the database takes nothing", error=type(error).__name__)
         await asyncio.sleep(pause)
-    raise AssertionError("there is always another try")

@@ -24,7 +24,6 @@ TRIES_FOR_MS = 2 * 3_600_000
 
 _LOOKED_AT = 200
 
-
 KEPT_FOR_WORDS = 200 * 2**20
 """Bytes of the disk that no file may take: where room is short, what people write comes first."""
 

@@ -4,14 +4,12 @@ from collections.abc import Collection
 from typing import Final
 
 from bot.domain.ledger import Errand
-from store import outbox
+from store import parts
 from store.codec import to_json
 from store.errors import LeaseLost
 from store.outbox_rows import to_errand
-from store.sql import changed, rows
+from store.sql import rows
 
-_NOTE: Final = """
-UPDATE outbox SET payload = ? WHERE id = ? AND epoch = ? AND state = 'sending' RETURNING id"""
 _STRAYS: Final = """
 SELECT * FROM outbox WHERE state = 'sending' AND epoch = ? AND NOT EXISTS (
     SELECT 1 FROM outbox AS head
@@ -21,9 +19,7 @@ SELECT * FROM outbox WHERE state = 'sending' AND epoch = ? AND NOT EXISTS (
 
 async def note(errand_id: int, epoch: str, name: str, value: int) -> None:
     """Write this into the payload of an errand that we are at. Raises `LeaseLost` when it is no longer ours."""
-    errand = await outbox.by_id(errand_id)
-    payload = {**errand.payload, name: value} if errand else {}
-    if not await changed(_NOTE, to_json(payload), errand_id, epoch):
+    if not await parts.note(errand_id, {name: value}, epoch=epoch):
         raise LeaseLost("The errand was taken over by another worker.")
 
 

@@ -6,19 +6,25 @@ from typing import Any, Final
 from bot.domain.ledger import Errand
 from store.codec import to_json
 from store.outbox_rows import to_errand
-from store.sql import Dialects, rows
+from store.sql import Dialects, changed, rows
 
 _NOTE: Final = Dialects(
-    sqlite="UPDATE outbox SET payload = json_patch(payload, ?1) WHERE id = ?2 RETURNING id",
+    sqlite="""
+UPDATE outbox SET payload = json_patch(payload, ?1)
+WHERE id = ?2 AND (?3 = '' OR epoch = ?3 AND state = 'sending') RETURNING id""",
     postgres="""
-UPDATE outbox SET payload = CAST(CAST(payload AS JSONB) || CAST(?1 AS JSONB) AS TEXT) WHERE id = ?2 RETURNING id""",
+UPDATE outbox SET payload = CAST(CAST(payload AS JSONB) || CAST(?1 AS JSONB) AS TEXT)
+WHERE id = ?2 AND (CAST(?3 AS TEXT) = '' OR epoch = ?3 AND state = 'sending') RETURNING id""",
 )
 _THESE: Final = "SELECT * FROM outbox WHERE id IN numbers(?) ORDER BY id"
 
 
-async def note(errand_id: int, news: Mapping[str, Any]) -> None:
-    """Add to an errand's payload, whatever its state; nothing else in it changes."""
-    await rows(_NOTE, to_json(news), errand_id)
+async def note(errand_id: int, news: Mapping[str, Any], *, epoch: str = "") -> bool:
+    """Add to an errand's payload, whatever its state; nothing else in it changes.
+
+    With an `epoch` only while it is in that process's hands; false when it is not.
+    """
+    return bool(await changed(_NOTE, to_json(news), errand_id, epoch))
 
 
 async def join(errand_ids: list[int]) -> None:

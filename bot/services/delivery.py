@@ -150,10 +150,15 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
 
 
 async def _spoken_since(errand: Errand) -> bool:
-    """Did the customer open the window while the refusal was on its way? Platforms tell times in whole seconds."""
+    """Did the customer open the window while the refusal was on its way? Platforms tell times in whole seconds.
+
+    The conversation is written in any case: whoever opens the window meanwhile meets that, or is met.
+    """
     conversation = await conversations.get(errand.conversation_id or 0)
-    spoken_at = conversation.last_inbound_at if conversation else None
-    return spoken_at is not None and spoken_at + _SECOND_MS > errand.due_at
+    if conversation is None or conversation.last_inbound_at is None:
+        return False
+    await conversations.save(conversation)
+    return conversation.last_inbound_at + _SECOND_MS > errand.due_at
 
 
 async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:

@@ -38,12 +38,22 @@ class Window:
     def __init__(self, rate: Rate) -> None:
         self._seconds = rate.seconds * rate.burst
         self._taken: deque[float] = deque(maxlen=rate.burst)
+        self._kept = 0
+        self._kept_until = 0.0
 
     def pause(self, now: float, cost: int = 1) -> float:
         """Seconds until there is room for so many more."""
         room = self._taken.maxlen or 0
         missing = len(self._taken) + min(cost, room) - room
         return max(0.0, self._taken[missing - 1] + self._seconds - now) if missing > 0 else 0.0
+
+    def pause_behind(self, now: float) -> float:
+        """Seconds until there is room for one more beside what is kept."""
+        return self.pause(now, 1 + (self._kept if now < self._kept_until else 0))
+
+    def keep(self, cost: int, now: float) -> None:
+        """So many are wanted by somebody who asks again before long, and whom a crowd would always forestall."""
+        self._kept, self._kept_until = cost, now + 2 * self._seconds
 
     def took(self, now: float, cost: int = 1) -> None:
         """So many more."""

@@ -82,7 +82,7 @@ class Pacer:
     def _admit_to_channel(self, errand: Errand, limits: Capabilities, now: float) -> float:
         """The channel's room is looked at first and taken last, so that nobody's turn is lost to a pause."""
         window = self._window(errand.channel, limits.rate)
-        pause = window.pause(now) or self._take_of_the_person(errand, limits.rate_per_person, now)
+        pause = window.pause_behind(now) or self._take_of_the_person(errand, limits.rate_per_person, now)
         if not pause:
             window.took(now)
         return pause
@@ -105,7 +105,7 @@ class Pacer:
         cost = min(plan.cost, self._limit) if self._limit else plan.cost
         able = self.accounts.serving(errand.budget, plan.accounts)
         meters = {one: self._meter(errand.budget, one) for one in self._yielding(errand.budget, able, now)}
-        pauses = {one: max(meter.pause(now, cost), self._bot(one).pause(now, cost)) for one, meter in meters.items()}
+        pauses = {one: meter.pause(now, cost) or self._pause_of_bot(one, cost, now) for one, meter in meters.items()}
         free = [one for one, pause in pauses.items() if pause <= 0.0]
         if free:
             account = min(free, key=lambda one: meters[one].used(now))
@@ -119,6 +119,13 @@ class Pacer:
             meters[MAIN].shut(now + pauses[MAIN])
             self._main_until[errand.budget] = now + pauses[MAIN] + _HEAD_START
         return min(pauses.values())
+
+    def _pause_of_bot(self, account: int, cost: int, now: float) -> float:
+        """Customers' answers go first, but where they fill every second the group gets its few writes a minute."""
+        window = self._bot(account)
+        pause = window.pause(now, cost)
+        window.keep(cost if pause else 0, now)
+        return pause
 
     def is_turn_of_the_old(self) -> bool:
         """Whether the next write into a busy group goes by age instead of weight."""

@@ -56,6 +56,20 @@ async def test_posts_in_groups_and_edits_at_customers_count_for_the_bots_second(
     assert len(desk_house.telegram.said(GROUP)) == 5
 
 
+async def test_answers_to_many_customers_leave_the_group_its_share_of_the_bots_second(desk_house: House) -> None:
+    people = [Person(keys=(f"tg:{830_000 + number}",), name=f"Tg {number}") for number in range(2 * PER_SECOND)]
+    for number in range(6):
+        for who in people:
+            await says(desk_house, f"yanıt {number}", who)
+    await alarms(desk_house, 3)
+    for _ in range(40):
+        await desk_house.deliver()
+        desk_house.clock.move(0.1)
+    said = desk_house.telegram.said
+    assert len(said(GROUP)) == 3
+    assert len(said()) >= 4 * PER_SECOND - 4, "room that nobody waits for is used"
+
+
 async def test_a_group_that_has_no_limit_slows_nothing_down(database: Path) -> None:
     limitless = FakeDesk("telegram", replace(TELEGRAM, group_writes_per_minute=0), GROUP)
     free = house(database, telegram=limitless)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -11,6 +11,9 @@ from structlog.typing import EventDict
 from tortoise.exceptions import OperationalError
 
 from bot import inbox
+from bot.domain.ticket import ActorKind
+from bot.inbox import Outcome
+from bot.measures import INBOX_ITEMS
 from bot.services import upkeep
 from store.errors import LeaseLost
 from tests.proofs import simulation_agents as agents
@@ -75,6 +78,7 @@ class Simulation:
     async def told(self, events: int) -> Story:
         """Play the whole story, let everything heal, and judge."""
         story, stage, begun = self.story, self.stage, self.stage.clock.now()
+        put_off = _put_off()
         for agent in AGENTS:
             await agents.leaves(stage, agent, present=True)
         while stage.events < events or stage.clock.now() - begun < DAYS * 86_400_000:
@@ -87,7 +91,7 @@ class Simulation:
         story.violations = [*broken(seen, stage.witness), *unhealed(seen, stage.witness), *await damage()]
         if not self._frail:
             story.violations += [f"log: {entry}" for entry in own_failures(self._log, seen)]
-        story.sometimes = stage.platforms.hits + _happened(seen)
+        story.sometimes = stage.platforms.hits + _happened(seen) + Counter({"item put off": _put_off() - put_off})
         return story
 
     async def _burst(self, events: int) -> None:
@@ -197,8 +201,26 @@ def _happened(seen: Seen) -> Counter[str]:
     found.update(f"answer: {row['delivery']}" for row in seen["message"] if row["author"] == "agent")
     found.update(f"errand tried again: {row['state']}" for row in seen["outbox"] if row["attempts"] > 1)
     found.update("too old" for row in seen["inbox"] if row["state"] == "parked")
-    found.update("item tried again" for row in seen["inbox"] if row["attempts"] > 1)
     found.update("timer spoke" for row in seen["timer"] if row["state"] == "fired")
     found.update("follow-up ticket" for row in seen["ticket"] if row["follow_up_of"])
-    found.update("words of somebody banned" for row in seen["requester"] if row["banned"])
+    found["words of somebody banned"] = sum(_while_banned(seen))
     return found
+
+
+def _put_off() -> int:
+    """How many items waited so far in this process because the database took nothing, or somebody was faster."""
+    samples = (sample for metric in INBOX_ITEMS.collect() for sample in metric.samples)
+    return sum(
+        int(one.value) for one in samples if one.name.endswith("_total") and one.labels["outcome"] == Outcome.DEFERRED
+    )
+
+
+def _while_banned(seen: Seen) -> Iterator[bool]:
+    """For each of the customers' messages, whether its writer was banned then."""
+    whose = {ticket_id: row["requester_id"] for ticket_id, row in seen.tickets.items()}
+    turns = [row for row in seen["audit"] if row["action"] in {"ban", "unban"}]
+    for message in seen["message"]:
+        if message["author"] == ActorKind.REQUESTER:
+            who, at = whose[message["ticket_id"]], message["at"]
+            earlier = [row["action"] for row in turns if whose[row["ticket_id"]] == who and row["at"] <= at]
+            yield earlier[-1:] == ["ban"]

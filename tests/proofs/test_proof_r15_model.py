@@ -17,7 +17,7 @@ from tests.proofs.model_rules import WorldActs
 from tests.proofs.proof import Proof
 
 WORKERS = 2
-STEPS = 100
+STEPS = 200
 ENOUGH = 25
 """Kinds of acts that have to occur in any run, however small."""
 
@@ -51,7 +51,7 @@ def test_no_step_of_the_model_breaks_an_invariant(proof: Proof) -> None:
     wanted = proof.size(150, 200_000)
     first = proof.draw().randrange(2**32)
     starts = [first + 2**32 * number for number in range(proof.size(1, WORKERS))]
-    work = partial(walk, steps=wanted // len(starts), examples=proof.size(3, 40), every=proof.size(5, 25))
+    work = partial(walk, steps=wanted // len(starts), examples=proof.size(2, 20), every=proof.size(5, 25))
     if proof.full:
         with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
             found = list(pool.map(work, starts))

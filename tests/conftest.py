@@ -13,7 +13,7 @@ from store.dialect import Dialect
 from tests.proofs.proof import FIGURES, SEED, Proof, verdicts
 
 FULL_SECONDS = 1_200
-"""A figure shall take ten minutes on two cores, and its result says how long it took; a slow machine gets twice that."""
+"""A figure shall take ten minutes on two cores, and its result says how long it took; a slow machine gets twenty."""
 
 # How long a draw takes on a busy machine says nothing about the promise.
 settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])

@@ -17,6 +17,7 @@ from bot.ports import Item
 from store import conversations, db, desk, messages, tickets
 from tests.builders import ADMIN_ID, GROUP, House, counted, house, new_id, outgoing
 from tests.fakes import FakeDesk
+from tests.sqlite import emptied
 
 OWNER, LEAD, AGENT, EX_AGENT, MEMBER, CUSTOMER = 910_001, 910_002, 910_003, 910_004, 910_005, 910_006
 OTHER_GROUP = -1009000000099
@@ -140,7 +141,7 @@ async def prepared(strict_house: House, command: str = "") -> Ticket:
 @asynccontextmanager
 async def opened_house(folder: Path) -> AsyncIterator[House]:
     """A help desk with Telegram and WhatsApp on a fresh database; its log is kept from the terminal."""
-    await db.open_database(f"sqlite://{folder}/gise.sqlite3")
+    await db.open_database(await emptied(folder / "gise.sqlite3"))
     with capture_logs():
         yield house(folder)
     await db.close_database()

@@ -13,6 +13,7 @@ from config.app import App, opened
 from config.settings import Settings, load_settings
 from store.dialect import Dialect
 from tests.postgres import server
+from tests.sqlite import emptied
 
 TODAY = datetime(2026, 6, 15, 9, 30, tzinfo=UTC)
 """A Monday noon in Istanbul; stories that begin on a fixed day never meet a new year by surprise."""
@@ -47,11 +48,11 @@ async def world(tmp_path: Path, limits: bool, today: datetime) -> AsyncIterator[
 
 
 @pytest.fixture
-async def database(backend: Dialect, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings that name the database; none for SQLite's usual file."""
-    if backend is Dialect.SQLITE:
-        return {}
-    return {"GISE_DATABASE__URL": await server(tmp_path_factory).emptied()}
+async def database(backend: Dialect, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings that name the database."""
+    own = tmp_path / "data" / "gise.sqlite3"
+    sqlite = backend is Dialect.SQLITE
+    return {"GISE_DATABASE__URL": await (emptied(own) if sqlite else server(tmp_path_factory).emptied())}
 
 
 @pytest.fixture

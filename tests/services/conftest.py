@@ -16,6 +16,7 @@ from tests.builders import BOSS, DENIZ, ELIF, GROUP, House, house
 from tests.fakes import FakeDesk
 from tests.postgres import server
 from tests.senders import AGENT, EX_AGENT, LEAD, OWNER
+from tests.sqlite import emptied
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +29,9 @@ def log() -> Iterator[list[EventDict]]:
 @pytest.fixture
 async def database(tmp_path: Path, backend: Dialect, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Path]:
     """An open database; the value is the folder for files."""
+    own = tmp_path / "gise.sqlite3"
     sqlite = backend is Dialect.SQLITE
-    await db.open_database(f"sqlite://{tmp_path}/gise.sqlite3" if sqlite else await server(tmp_path_factory).emptied())
+    await db.open_database(await (emptied(own) if sqlite else server(tmp_path_factory).emptied()))
     yield tmp_path
     await db.close_database()
 

@@ -14,6 +14,7 @@ from bot.domain.ticket import SYSTEM, ActorKind, Ticket
 from store import conversations, db, messages, tickets
 from store.dialect import Dialect
 from tests.postgres import server
+from tests.sqlite import emptied
 
 NOW = 1_780_000_000_000
 YEAR = 2026
@@ -65,9 +66,9 @@ async def beside(address: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.fixture
-async def database(address: str) -> str:
+async def database(address: str, backend: Dialect, file: Path) -> str:
     """An open database; the value is its address."""
-    await db.open_database(address)
+    await db.open_database(await emptied(file) if backend is Dialect.SQLITE else address)
     return address
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.message import Person
 from bot.domain.outgoing import Button, Outgoing
-from bot.domain.people import Agent, Role
+from bot.domain.people import Agent, Conversation, Role
 from bot.domain.sla.policy import Recipient
 from bot.domain.sla.presence import is_away
 from bot.domain.ticket import Ticket
@@ -58,7 +58,7 @@ async def tell(
 async def _direct(helpdesk: HelpDesk, agent: Agent, message: Outgoing, *, gathered: bool) -> bool:
     if TELEGRAM not in helpdesk.channels:
         return False
-    conversation = await conversations.find(TELEGRAM, Person(keys=(f"tg:{agent.id}",), name=agent.name))
+    conversation = await private_chat(agent)
     if conversation is None or not conversation.reachable:
         return False
     if gathered:
@@ -66,6 +66,11 @@ async def _direct(helpdesk: HelpDesk, agent: Agent, message: Outgoing, *, gather
     else:
         await errands.to_customer(helpdesk, conversation, message, ticket_id=None, notice=True)
     return True
+
+
+async def private_chat(agent: Agent) -> Conversation | None:
+    """The agent's own conversation with the bot, if they have begun one."""
+    return await conversations.find(TELEGRAM, Person(keys=(f"tg:{agent.id}",), name=agent.name))
 
 
 def mention(agents: Sequence[Agent]) -> str:

@@ -1,56 +1,86 @@
 """`/why`: what each clock of a ticket counted, stretch by stretch, until its deadline."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.cards import CLOCK_MARK
+from bot.domain.people import Agent
 from bot.domain.sla.clocks import Clock, Segment, Why
+from bot.domain.sla.presence import hours_of
 from bot.helpdesk import HelpDesk
-from bot.services import clockwork
+from bot.services import addressees, clockwork
 from bot.services.call import Call
 from bot.services.lookup import named_or_here
 
 _SHOWN = 12
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Whoever asks, with their language and their time zone."""
+
+    helpdesk: HelpDesk
+    locale: str
+    zone: ZoneInfo
+
+    def text(self, key: str, **values: str | int) -> str:
+        return self.helpdesk.text(self.locale, key, **values)
+
+    def length(self, ms: int) -> str:
+        return self.helpdesk.length(ms, self.locale)
+
+    def moment(self, instant: int) -> str:
+        return self.helpdesk.texts.day_time(self.locale, instant, self.helpdesk.now(), self.zone)
+
+
 async def why(helpdesk: HelpDesk, call: Call) -> str:
     """Every clock with its target, its deadline and the segments that add up to it."""
     ticket = await named_or_here(call)
     clocks = await clockwork.clocks_of(helpdesk, ticket)
+    reader = await _reader(helpdesk, call.agent)
     if not clocks:
-        return helpdesk.desk_text("why-nothing", number=ticket.label)
-    heading = helpdesk.desk_text("why-of", number=ticket.label)
-    return "\n".join((heading, *(line for clock in clocks for line in _lines(helpdesk, clock))))
+        return reader.text("why-nothing", number=ticket.label)
+    heading = reader.text("why-of", number=ticket.label)
+    return "\n".join((heading, *(line for clock in clocks for line in _lines(reader, clock))))
 
 
-def _lines(helpdesk: HelpDesk, clock: Clock) -> list[str]:
-    until = helpdesk.soon(clock.deadline) if clock.deadline is not None else "—"
-    heading = helpdesk.desk_text(
-        "why-clock",
-        clock=helpdesk.desk_text(f"clock-{clock.kind}"),
-        state=helpdesk.desk_text(f"clock-state-{clock.state}"),
-        elapsed=helpdesk.length(clock.elapsed_ms),
-        target=helpdesk.length(clock.target_ms),
-        deadline=until,
+async def _reader(helpdesk: HelpDesk, agent: Agent) -> _Reader:
+    """An agent who talks with the bot in private has a language there, and one with hours of their own a time zone."""
+    private = await addressees.private_chat(agent)
+    hours = hours_of(agent, helpdesk.levels.sla)
+    return _Reader(
+        helpdesk,
+        private.requester.locale if private else helpdesk.policies.locale,
+        hours.zone if hours else helpdesk.policies.zone,
     )
-    segments = [_segment(helpdesk, segment) for segment in clock.segments]
+
+
+def _lines(reader: _Reader, clock: Clock) -> list[str]:
+    heading = reader.text(
+        "why-clock",
+        clock=reader.text(f"clock-{clock.kind}"),
+        state=reader.text(f"clock-state-{clock.state}"),
+        elapsed=reader.length(clock.elapsed_ms),
+        target=reader.length(clock.target_ms),
+        deadline=reader.moment(clock.deadline) if clock.deadline is not None else "—",
+    )
+    segments = [_segment(reader, segment) for segment in clock.segments]
     if len(segments) > _SHOWN:
         half = _SHOWN // 2
-        segments = [*segments[:half], _left_out(helpdesk, clock.segments[half:-half]), *segments[-half:]]
+        segments = [*segments[:half], _left_out(reader, clock.segments[half:-half]), *segments[-half:]]
     return ["", f"{CLOCK_MARK[clock.state]} {heading}", *(f"  {segment}" for segment in segments)]
 
 
-def _left_out(helpdesk: HelpDesk, segments: Sequence[Segment]) -> str:
+def _left_out(reader: _Reader, segments: Sequence[Segment]) -> str:
     """How much these stretches come to, and how much of it counted: the list adds up without them, too."""
     lasted = segments[-1].end - segments[0].start
     ran = sum(segment.end - segment.start for segment in segments if segment.why is Why.RUNNING)
-    return helpdesk.desk_text("why-more", count=len(segments), length=helpdesk.length(lasted), ran=helpdesk.length(ran))
+    return reader.text("why-more", count=len(segments), length=reader.length(lasted), ran=reader.length(ran))
 
 
-def _segment(helpdesk: HelpDesk, segment: Segment) -> str:
-    what = helpdesk.desk_text(f"why-{segment.why}", reason=_reason(helpdesk, segment))
-    lasted = helpdesk.length(segment.end - segment.start)
-    return f"{helpdesk.soon(segment.start)} → {helpdesk.soon(segment.end)} · {lasted} · {what}"
-
-
-def _reason(helpdesk: HelpDesk, segment: Segment) -> str:
-    return helpdesk.desk_text(f"status-{segment.reason}") if segment.why is Why.PAUSED else segment.reason
+def _segment(reader: _Reader, segment: Segment) -> str:
+    reason = reader.text(f"status-{segment.reason}") if segment.why is Why.PAUSED else segment.reason
+    what = reader.text(f"why-{segment.why}", reason=reason)
+    lasted = reader.length(segment.end - segment.start)
+    return f"{reader.moment(segment.start)} → {reader.moment(segment.end)} · {lasted} · {what}"

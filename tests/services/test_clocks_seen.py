@@ -2,18 +2,21 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.message import Person
 from bot.domain.sla.calendar import Calendar, Shift
-from bot.domain.sla.policy import ClockKind, Escalation, Policy, Recipient, Sla, Target
+from bot.domain.sla.policy import ClockKind, Escalation, Policy, Presence, Recipient, Sla, Target
 from bot.domain.ticket import Priority, Status, Ticket
 from bot.services import clockwork, escalation, levels, upkeep
-from store import bookmarks, desk, escalations, tickets
+from store import bookmarks, conversations, desk, escalations, tickets
 from store.sql import rows
-from tests.builders import AYSE, BOSS, GROUP, MEHMET, House, outgoing
+from tests.builders import AYSE, BOSS, ELIF, GROUP, MEHMET, House, outgoing
 from tests.fakes import Call
 from tests.proofs.many_tickets import copied
 
@@ -198,8 +201,8 @@ async def test_short_following_says_only_that_it_is_done(seeing: House) -> None:
     assert told == ["⏱ Bütün açık taleplerin süreleri yenilendi."]
 
 
-async def asked(house: House, command: str, ticket: Ticket) -> str:
-    await house.agent(command, ticket)
+async def asked(house: House, command: str, ticket: Ticket, who: Person = ELIF) -> str:
+    await house.agent(command, ticket, who)
     await house.settles()
     return house.telegram.said(GROUP)[-1]
 
@@ -254,3 +257,17 @@ async def test_why_adds_up_although_its_middle_is_left_out(seeing: House) -> Non
     [clock] = [one for one in await clockwork.clocks_of(seeing.helpdesk, ticket) if one.kind is RESOLUTION]
     whole = ((clock.deadline or 0) - ticket.created_at) / 60_000
     assert abs(sum(minutes(part[1]) for part in parts) + lasted - whole) < 2, "each is rounded up to a minute"
+
+
+async def test_why_speaks_the_language_of_whoever_asks_by_the_clock_of_their_own_hours(seeing: House) -> None:
+    zone = ZoneInfo("Europe/London")
+    always = Calendar(name="always", zone=zone, week=dict.fromkeys(range(7), (Shift(0, 24 * 60),)))
+    seeing.helpdesk.levels.sla = promising(calendars={"always": always}, presence=Presence(hours={"elif": "always"}))
+    ticket = await seeing.opened()
+    await conversations.resolve("telegram", ELIF, seeing.clock.now(), "en")
+    soon = seeing.clock.now() + HOUR_MS
+    london, istanbul = (datetime.fromtimestamp(soon / 1000, where) for where in (zone, seeing.helpdesk.policies.zone))
+    told = await asked(seeing, "/why", ticket)
+    assert f"First response: running, 0 min of 1 h used · due: today {london:%H:%M}" in told
+    told = await asked(seeing, "/why", ticket, BOSS)
+    assert f"İlk yanıt: işliyor, 1 sa sürenin 1 dk kadarı doldu · son: yarın {istanbul:%H:%M}" in told

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from bot.domain.folding import fold
 from bot.domain.people import Agent
-from bot.domain.sla.calendar import working
+from bot.domain.sla.calendar import Calendar, working
 from bot.domain.sla.policy import Sla, Target
 
 UNTIL_BACK = 253_370_764_800_000
@@ -31,11 +31,17 @@ def absence(agent: Agent, sla: Sla, at: int) -> Absence | None:
     """Why the agent cannot be given work at that instant; `None` when they can."""
     if is_away(agent, at):
         return Absence.AWAY
-    hours = next((sla.presence.hours[name] for name in _names(agent) if name in sla.presence.hours), None)
-    if hours is not None and not any(working(sla.calendars[hours], at, at + 1)):
+    hours = hours_of(agent, sla)
+    if hours is not None and not any(working(hours, at, at + 1)):
         return Absence.OFF
     silence = sla.presence.silence
     return Absence.SILENT if silence is not None and _silent(agent, silence, sla, at) else None
+
+
+def hours_of(agent: Agent, sla: Sla) -> Calendar | None:
+    """The agent's own calendar, if they have one."""
+    named = next((sla.presence.hours[name] for name in _names(agent) if name in sla.presence.hours), None)
+    return sla.calendars[named] if named is not None else None
 
 
 def _names(agent: Agent) -> tuple[str, ...]:

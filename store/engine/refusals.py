@@ -37,6 +37,8 @@ def translated() -> Iterator[None]:
         raise IntegrityError(error) from error
     except asyncpg.ReadOnlySQLTransactionError as error:
         raise DBConnectionError(f"The database takes nothing: {error}") from error
+    except asyncpg.IdleInTransactionSessionTimeoutError as error:
+        raise DBConnectionError(f"The session stood still for too long: {error}") from error
     except asyncpg.InvalidTransactionStateError as error:
         raise TransactionManagementError(error) from error
     except TimeoutError as error:

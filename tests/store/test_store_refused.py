@@ -81,6 +81,12 @@ def test_a_disk_that_fails_under_postgresql_says_nothing_about_a_statement() -> 
     assert is_unavailable(caught.value)
 
 
+def test_a_session_that_was_ended_because_it_stood_still_says_nothing_about_a_statement() -> None:
+    with pytest.raises(DBConnectionError) as caught, translated():
+        raise asyncpg.IdleInTransactionSessionTimeoutError("terminating connection due to idle-in-transaction timeout")
+    assert is_away(caught.value)
+
+
 def test_a_missing_column_called_full_is_no_full_disk() -> None:
     with pytest.raises(sqlite3.OperationalError) as caught:
         sqlite3.connect(":memory:").execute("SELECT full FROM sqlite_master")

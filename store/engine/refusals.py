@@ -27,10 +27,11 @@ _GONE: Final = (
 def translated() -> Iterator[None]:
     """Raises `Conflict` for a lost race, `DBConnectionError` for a server that cannot be reached, else Tortoise's own.
 
-    The sentences are the server's or the driver's; neither quotes a password.
+    The sentences are the server's or the driver's; neither quotes a password, nor the row that was refused.
     """
     try:
-        yield
+        with _without_details():
+            yield
     except _RACES as error:
         raise Conflict(f"Somebody else was faster: {error}") from error
     except asyncpg.IntegrityConstraintViolationError as error:
@@ -49,3 +50,13 @@ def translated() -> Iterator[None]:
         raise DBConnectionError(f"The database cannot be reached: {error}") from error
     except asyncpg.PostgresError as error:
         raise OperationalError(error) from error
+
+
+@contextmanager
+def _without_details() -> Iterator[None]:
+    """PostgreSQL quotes in them what people wrote, and errors are logged."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        error.detail = None
+        raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import traceback
 from dataclasses import replace
 from typing import cast
 
@@ -67,6 +68,8 @@ async def test_a_broken_constraint_says_nothing_about_the_database_whatever_word
     with pytest.raises(IntegrityError) as caught:
         await ARRIVALS.add(hollow(FATEFUL, now))
     assert not is_unavailable(caught.value)
+    told = "".join(traceback.format_exception(caught.value))
+    assert FATEFUL not in told, "what people write does not reach the log"
 
 
 def test_words_in_a_refusal_of_postgresql_do_not_make_it_unavailable() -> None:

@@ -172,6 +172,7 @@ async def test_a_stop_under_load_ends_soon_and_leaves_no_outcome_unknown(proof: 
             took.append(await _stopped(life))
             assert looked_up(stage.database, UNDECIDED) == [(0,)]
         life = await nursery.start(stage.environment(""))
+        assert await listening(life, stage.port), "before that it has nothing to stop in order"
         await _all_shown_once(stage, words)
         took.append(await _stopped(life))
     proof.tell(stops=len(took), stop_seconds_max=max(took), words=words)

@@ -115,7 +115,8 @@ class Introduction:
                 await self._telegram.set_commands(menus(helpdesk.texts))
                 self.done = True
             except SendError as error:
-                log.warning("telegram did not take the command menus or the webhook", error=str(error))
+                told = f"{error}: {error.detail}"  # which is about ourselves and quotes nobody
+                log.warning("telegram did not take the command menus or the webhook", error=told)
                 await asyncio.sleep(INTRODUCTION_PAUSE)
 
     async def tell_where_updates_go(self) -> None:

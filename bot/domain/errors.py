@@ -51,7 +51,8 @@ class SendError(GiseError):
 
     `key`: the text that tells an agent why (`send-error-…`). `certain`: the message is surely not out.
     `retryable`: the same call may succeed later, `retry_after` seconds from now at the earliest.
-    `code` and `detail`: the vendor's words, for the log. `window_closed`: WhatsApp's customer service window is shut.
+    `code`: the vendor's, for the log. `detail`: its words or the kind of failure, which tracebacks do not show: vendors
+    quote what people wrote. `window_closed`: WhatsApp's customer service window is shut.
     `moved_to`: the chat's new id. `missing`: what the vendor says is gone.
     """
 
@@ -67,4 +68,4 @@ class SendError(GiseError):
     missing: Missing | None = None
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.key, self.code, self.detail)))
+        return f"{self.key} {self.code}".rstrip()

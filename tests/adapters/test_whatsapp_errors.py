@@ -234,3 +234,8 @@ async def test_a_base_with_a_version_is_kept() -> None:
         await channel.close()
     await runner.cleanup()
     assert paths == ["/v26.0/1/messages", "/v26.0/1/messages", "/v25.0/1/messages", "/mock/v24.0/1/messages"]
+
+
+def test_what_a_vendor_says_is_not_in_the_sentence_that_tracebacks_show() -> None:
+    error = explain("100", "(#100) Invalid parameter: Ayşe, yazıcı çalışmıyor")
+    assert str(error) == "send-error-bad-request 100"

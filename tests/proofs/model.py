@@ -213,6 +213,8 @@ def command(before: Glance, ticket_id: int, name: str, *, leads: bool) -> Expect
         return Expected().reopens(before, ticket_id) if name == "reopen" else Expected()
     if name in {"close", "spam"}:
         return Expected().closes(before, ticket_id) if leads else Expected()
+    if name == "anybody":  # whoever is free gets the ticket, if somebody is
+        return Expected(statuses={ticket_id: {status, "open"} if status == "new" else {status}})
     begins = name in _BEGINS and status == "new"
     back = name == "resume" and status in _HELD_BACK
     after: str = "open" if begins or back else str(_MOVES.get(name, status))

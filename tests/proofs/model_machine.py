@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
         self.bench.steps += 1
         if self.bench.steps % self.bench.every == 0:
             wrong += broken(await self.stage.seen(), self.stage.witness)
-        assert wrong == [], name
+        assert wrong == [], f"{name}: {wrong}"
         return told
 
     def in_topic(self, pick: int) -> Ticket | None:

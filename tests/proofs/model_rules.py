@@ -123,7 +123,8 @@ class AgentsAct(CustomersAct):
         press = decode(token)
         expected = Expected()
         if press is not None and press.verb is Verb.DESK and press.id:
-            expected = self.allowed(agent, press.id, press.argument(0))
+            anybody = press.argument(0) == "assign" and press.argument(1) == "*"
+            expected = self.allowed(agent, press.id, "anybody" if anybody else press.argument(0))
         name = "agent_presses_resend" if press and press.verb is Verb.RESEND else "agent_presses"
         self.act(name, expected, agents.presses_token(self.stage, agent, token))
 

@@ -169,7 +169,7 @@ class Outbox:
         except Skipped as skipped:
             await until_taken(partial(self._skip, bundle, skipped))
         except NotNow:
-            await until_taken(partial(self._shut, errand))
+            await until_taken(partial(self._shut, errand, unasked=True))
         except FileLate:
             await until_taken(partial(media.comes_later, self._helpdesk, errand))
         except SendError as error:
@@ -257,11 +257,11 @@ class Outbox:
             await self._give_up(errand, error)
 
     @db.whole
-    async def _shut(self, errand: Errand) -> None:
+    async def _shut(self, errand: Errand, *, unasked: bool = False) -> None:
         """WhatsApp's window closed: an answer is parked, a mere notice is dropped, both visibly."""
         notice = bool(errand.payload.get("notice"))
         await self._settle(errand, ErrandState.EXPIRED if notice else ErrandState.PARKED, error="send-error-window")
-        await delivery.parked(self._helpdesk, errand)
+        await delivery.parked(self._helpdesk, errand, unasked=unasked)
 
     async def _retry(self, errand: Errand, error: SendError) -> None:
         """The same errand again in its place, when the platform said or a little later each time."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.errors import SendError
+from bot.domain.fit import window_open
 from bot.domain.ledger import HELD, UNPROVED, WORDS, Delivery, Errand, ErrandState, Op, Urgency, advance
 from bot.domain.message import Receipt, ReceiptStatus
 from bot.domain.outgoing import Button, Outgoing
@@ -128,8 +129,8 @@ async def stop_waiting(helpdesk: HelpDesk, ticket_id: int) -> None:
         await tickets.save(stopped, None, await clockwork.deadlines(helpdesk, stopped))
 
 
-async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
-    """The window is shut: an answer is kept until the customer writes, a mere notice is let go, visibly."""
+async def parked(helpdesk: HelpDesk, errand: Errand, *, unasked: bool = False) -> None:
+    """The window is shut (`unasked`: by our reckoning): an answer waits for the customer, a notice goes, visibly."""
     if errand.ticket_id is None:
         return
     if errand.payload.get("notice"):
@@ -137,28 +138,25 @@ async def parked(helpdesk: HelpDesk, errand: Errand) -> None:
         return
     await fates.follow(helpdesk, errand)
     await stop_waiting(helpdesk, errand.ticket_id)
-    if await _spoken_since(errand):
-        # A second later than now: a platform that refuses again must not be asked without end.
-        await outbox.release_parked(errand.conversation_id or 0, helpdesk.now() + _SECOND_MS)
-        return
     conversation = await conversations.get(errand.conversation_id or 0)
     ticket = await tickets.get(errand.ticket_id)
-    if conversation is not None and ticket is not None:
-        knock = await knocking.knock(helpdesk, conversation, ticket)
-        rows = again_button(helpdesk, "button-knock", knock.failed_id) if knock.failed_id else ()
-        await below(helpdesk, errand, helpdesk.desk_text(knock.key, reason=knock.reason), rows)
+    if conversation is None or ticket is None:
+        return
+    await conversations.save(conversation)  # whoever opens the window at this moment meets that, or is met
+    if _spoken_since(helpdesk, errand, conversation.last_inbound_at, unasked=unasked):
+        # A second later than now: a platform that refuses again must not be asked without end.
+        await outbox.release_parked(conversation.id, helpdesk.now() + _SECOND_MS)
+        return
+    knock = await knocking.knock(helpdesk, conversation, ticket)
+    rows = again_button(helpdesk, "button-knock", knock.failed_id) if knock.failed_id else ()
+    await below(helpdesk, errand, helpdesk.desk_text(knock.key, reason=knock.reason), rows)
 
 
-async def _spoken_since(errand: Errand) -> bool:
-    """Did the customer open the window while the refusal was on its way? Platforms tell times in whole seconds.
-
-    The conversation is written in any case: whoever opens the window meanwhile meets that, or is met.
-    """
-    conversation = await conversations.get(errand.conversation_id or 0)
-    if conversation is None or conversation.last_inbound_at is None:
-        return False
-    await conversations.save(conversation)
-    return conversation.last_inbound_at + _SECOND_MS > errand.due_at
+def _spoken_since(helpdesk: HelpDesk, errand: Errand, spoken_at: int | None, *, unasked: bool) -> bool:
+    """Was the window opened meanwhile? A platform that refused knew what was said before, by whole seconds."""
+    if unasked:
+        return window_open(helpdesk.channels[errand.channel].capabilities, spoken_at, helpdesk.now())
+    return spoken_at is not None and spoken_at + _SECOND_MS > errand.due_at
 
 
 async def _dropped_notice(helpdesk: HelpDesk, errand: Errand) -> None:

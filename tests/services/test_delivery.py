@@ -202,6 +202,22 @@ async def test_an_answer_put_aside_while_the_customer_writes_does_not_stay_behin
     assert desk_house.whatsapp.said()[-1] == "Yanıt"
 
 
+async def test_words_of_a_little_before_the_try_that_come_in_after_it_let_the_answer_go(desk_house: House) -> None:
+    ticket = await desk_house.opened()
+    desk_house.clock.move(DAY)
+    await desk_house.agent("Yanıt", ticket)
+    epoch, now = desk_house.helpdesk.epoch, desk_house.clock.now()
+    claimed = await outbox.claim(epoch, now, 60_000, 32)
+    [errand] = [one for one in claimed if one.channel == "whatsapp" and one.op is Op.SEND]
+    async with transaction():
+        await delivery.window_opened(desk_house.helpdesk, await desk_house.conversation(), now - 3_000)
+    async with transaction():  # the window was found shut before
+        await outbox.settle(errand.id, epoch, ErrandState.PARKED, now)
+        await delivery.parked(desk_house.helpdesk, errand, unasked=True)
+    await looks(desk_house, 2)
+    assert desk_house.whatsapp.said()[-1] == "Yanıt"
+
+
 async def test_telegram_has_no_window(desk_house: House) -> None:
     ticket = await desk_house.opened(who=ZEYNEP)
     desk_house.clock.move(30 * DAY)

@@ -170,9 +170,9 @@ class HelpDesk:
         """An instant as people of that language write it ("26 Kas 2026 09:00"), in the desk's time zone."""
         return self.texts.date_time(locale, instant, self.policies.zone)
 
-    def soon(self, instant: int, locale: str = "") -> str:
-        """An instant as people say it now ("yarın 09:00"); in the desk's language unless another is given."""
-        return self.texts.day_time(locale or self.policies.locale, instant, self.now(), self.policies.zone)
+    def soon(self, instant: int, locale: str = "", zone: ZoneInfo | None = None) -> str:
+        """An instant as people say it now ("yarın 09:00"); in the desk's language and zone unless others are given."""
+        return self.texts.day_time(locale or self.policies.locale, instant, self.now(), zone or self.policies.zone)
 
     def length(self, ms: int, locale: str = "") -> str:
         """Hours and minutes as people write them ("1 sa 30 dk"), rounded up."""

@@ -30,8 +30,8 @@ class _Reader:
     def length(self, ms: int) -> str:
         return self.helpdesk.length(ms, self.locale)
 
-    def moment(self, instant: int) -> str:
-        return self.helpdesk.texts.day_time(self.locale, instant, self.helpdesk.now(), self.zone)
+    def soon(self, instant: int) -> str:
+        return self.helpdesk.soon(instant, self.locale, self.zone)
 
 
 async def why(helpdesk: HelpDesk, call: Call) -> str:
@@ -63,7 +63,7 @@ def _lines(reader: _Reader, clock: Clock) -> list[str]:
         state=reader.text(f"clock-state-{clock.state}"),
         elapsed=reader.length(clock.elapsed_ms),
         target=reader.length(clock.target_ms),
-        deadline=reader.moment(clock.deadline) if clock.deadline is not None else "—",
+        deadline=reader.soon(clock.deadline) if clock.deadline is not None else "—",
     )
     segments = [_segment(reader, segment) for segment in clock.segments]
     if len(segments) > _SHOWN:
@@ -83,4 +83,4 @@ def _segment(reader: _Reader, segment: Segment) -> str:
     reason = reader.text(f"status-{segment.reason}") if segment.why is Why.PAUSED else segment.reason
     what = reader.text(f"why-{segment.why}", reason=reason)
     lasted = reader.length(segment.end - segment.start)
-    return f"{reader.moment(segment.start)} → {reader.moment(segment.end)} · {lasted} · {what}"
+    return f"{reader.soon(segment.start)} → {reader.soon(segment.end)} · {lasted} · {what}"

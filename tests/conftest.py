@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from store.dialect import Dialect
 from tests.proofs.proof import FIGURES, SEED, Proof, verdicts
 
-FULL_SECONDS = 1_200
-"""A figure shall take ten minutes on two cores, and its result says how long it took; a slow machine gets twenty."""
+FULL_SECONDS = 600
+"""What a figure may take on two cores, unless its mark names other `seconds`."""
 
 # How long a draw takes on a busy machine says nothing about the promise.
 settings.register_profile("busy", suppress_health_check=[HealthCheck.too_slow])
@@ -47,7 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """At full size the ordinary patience of a minute is not enough."""
     if config.getoption("--full"):
         for item in items:
-            item.add_marker(pytest.mark.timeout(FULL_SECONDS), append=False)
+            proof = item.get_closest_marker("proof")
+            seconds = proof.kwargs.get("seconds", FULL_SECONDS) if proof else FULL_SECONDS
+            item.add_marker(pytest.mark.timeout(seconds), append=False)
 
 
 def pytest_collectstart() -> None:

@@ -17,7 +17,7 @@ from store.db import transaction
 from store.errors import Conflict
 from store.models import HistoryRow, TicketRow
 from store.sql import look, rows
-from store.ticket_rows import append_step, ticket_values, to_step, to_ticket
+from store.ticket_rows import append_step, read_ticket, ticket_values, to_step, to_ticket
 
 _NUMBER: Final = re.compile(r"#?(?:(?P<year>\d{4})-)?(?P<sequence>\d{1,9})", re.ASCII)
 _NEXT: Final = """
@@ -91,12 +91,13 @@ async def rearm(ticket: Ticket, step: Step | None, deadlines: Mapping[TimerKind,
 
 
 async def get(ticket_id: int) -> Ticket | None:
-    return _maybe(await fetch.one(TicketRow, _GET, ticket_id))
+    found = await rows(_GET, ticket_id)
+    return read_ticket(found[0]) if found else None
 
 
 async def get_many(ticket_ids: Collection[int]) -> dict[int, Ticket]:
     """These tickets by their ids."""
-    return {row.id: to_ticket(row) for row in await fetch.every(TicketRow, _GET_MANY, to_json(sorted(ticket_ids)))}
+    return {row["id"]: read_ticket(row) for row in await rows(_GET_MANY, to_json(sorted(ticket_ids)))}
 
 
 async def by_number(number: str) -> Ticket | None:

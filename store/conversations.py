@@ -125,7 +125,7 @@ async def by_best_key(channel: str, keys: Sequence[str]) -> dict[str, Conversati
 
 def teaches_nothing(known: Conversation, person: Person) -> bool:
     """Whether we know the person already just as they are now."""
-    return _keys_now(known, person) == known.keys and _described(known, person) == known.requester
+    return _keys_now(known, person) == known.keys and not _is_news(known.requester, _described(known, person))
 
 
 async def spoke(instants: Mapping[int, int]) -> None:
@@ -194,9 +194,11 @@ async def _create(channel: str, person: Person, now: int, default_locale: str) -
 
 async def _learn(known: Conversation, person: Person) -> Conversation:
     """Keep the keys in the order of the latest message, older ones behind; an empty name says nothing new."""
-    requester = _described(known, person)
-    if requester != known.requester:
-        await rows(_DESCRIBE, requester.name, requester.username, requester.phone, requester.id)
+    requester, described = known.requester, _described(known, person)
+    if _is_news(requester, described):
+        await rows(_DESCRIBE, *described, requester.id)
+        name, username, phone = described
+        requester = replace(requester, name=name, username=username, phone=phone)
     keys = _keys_now(known, person)
     if keys == known.keys:
         return replace(known, requester=requester)
@@ -204,14 +206,14 @@ async def _learn(known: Conversation, person: Person) -> Conversation:
     return await _known(known.id)
 
 
-def _described(known: Conversation, person: Person) -> Requester:
-    """An empty name says nothing new."""
-    return replace(
-        known.requester,
-        name=person.name or known.requester.name,
-        username=person.username or known.requester.username,
-        phone=person.phone or known.requester.phone,
-    )
+def _described(known: Conversation, person: Person) -> tuple[str, str, str]:
+    """Name, user name and phone number; an empty one says nothing new."""
+    of = known.requester
+    return person.name or of.name, person.username or of.username, person.phone or of.phone
+
+
+def _is_news(requester: Requester, described: tuple[str, str, str]) -> bool:
+    return described != (requester.name, requester.username, requester.phone)
 
 
 def _keys_now(known: Conversation, person: Person) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Any, Final, Self
 
 import aiosqlite
 
+BEGIN: Final = "BEGIN IMMEDIATE"
+"""Takes the write lock now, so that whoever waits does it here, under `busy_timeout`."""
 _WEIGHT_OF_STATEMENT: Final = 10
 _WEIGHT_IN_A_ROW: Final = 1_000
 """A statement weighs that much and one for each of its values; after so much, a few ms, others get their turn."""
@@ -15,9 +17,9 @@ _ROWS_AT_ONCE: Final = 64
 
 
 class NearConnection(aiosqlite.Connection):
-    """aiosqlite's thread for what waits: BEGIN for a lock, COMMIT for the disk, lone statements for both.
+    """aiosqlite's thread for what waits: COMMIT for the disk, lone statements for that and for somebody else's lock.
 
-    Between BEGIN and COMMIT a statement takes some 20 µs; to hand it to a thread and back takes five times as long.
+    Within a transaction a statement takes some 20 µs; to hand it to a thread and back takes five times as long.
     """
 
     def __init__(self, file: str) -> None:
@@ -30,6 +32,8 @@ class NearConnection(aiosqlite.Connection):
         )
         super().__init__(connect, _ROWS_AT_ONCE)
         self._weight = 0
+        self._handed_over = 0
+        self._returned = 0  # counted in the thread, and what was handed over by its caller: each has one writer
 
     @classmethod
     async def to(cls, file: str) -> Self:
@@ -39,17 +43,41 @@ class NearConnection(aiosqlite.Connection):
         connection.row_factory = sqlite3.Row
         return connection
 
+    def begun_at_once(self) -> bool:
+        """Begin a transaction, unless that means to wait; why it could not be is told where it is waited for."""
+        if not self._is_idle():
+            return False
+        patience = self._conn.execute("PRAGMA busy_timeout").fetchone()[0]
+        try:
+            self._conn.execute("PRAGMA busy_timeout = 0")
+            self._conn.execute(BEGIN)
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout = {patience}")
+        return True
+
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if self._may_answer_here(*args):
             return fn(*args, **kwargs)
         hand_over: Callable[..., Awaitable[Any]] = super()._execute
-        answer = await hand_over(fn, *args, **kwargs)
-        self._weight = 0  # not where the caller was cancelled: what may still run in the thread is queued behind
-        return answer
+        self._handed_over += 1
+        self._weight = 0
+        return await hand_over(self._in_thread, fn, *args, **kwargs)
+
+    def _in_thread(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            return fn(*args, **kwargs)
+        finally:
+            self._returned += 1
+
+    def _is_idle(self) -> bool:
+        """Whether nothing is under way in the thread: whoever was cancelled left a statement there."""
+        return self._handed_over == self._returned
 
     def _may_answer_here(self, statement: str = "", values: Any = (), *_: Any) -> bool:
         """Without a statement it is a rollback, a new cursor or the end."""
-        if statement in {"", "COMMIT"} or not self._conn.in_transaction:
+        if statement in {"", "COMMIT"} or not self._is_idle() or not self._conn.in_transaction:
             return False
         self._weight += _WEIGHT_OF_STATEMENT + len(values or ())
         return self._weight < _WEIGHT_IN_A_ROW

@@ -16,14 +16,23 @@ from tortoise.connection import ConnectionToken, get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from store.engine.completed import completed
-from store.engine.near import NearConnection
+from store.engine.near import BEGIN, NearConnection
 from store.engine.ownership import OwnedTransaction
 
 
-class SafeSqliteClient(SqliteClient):
+class QuickRows(SqliteClient):
+    """`dict(row)` looks for each name among all names of the row; a ticket has 33."""
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        _, found = await self.execute_query(query, values)
+        names = found[0].keys() if found else ()
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+
+class SafeSqliteClient(QuickRows):
     """The one writer connection of the process, and beside it one that only looks: it waits for no transaction."""
 
-    reader: SqliteClient | None = None
+    reader: QuickRows | None = None
     """Of a file; a database in memory has one connection and no more."""
 
     async def create_connection(self, with_db: bool) -> None:
@@ -34,7 +43,7 @@ class SafeSqliteClient(SqliteClient):
             await self._post_connect()
         if self.reader is None and self.filename != ":memory:":
             looking = {**self.pragmas, "cache_size": -2048, "query_only": "ON"}
-            self.reader = SqliteClient(self.filename, connection_name=self.connection_name, **looking)
+            self.reader = QuickRows(self.filename, connection_name=self.connection_name, **looking)
             await self.reader.create_connection(with_db)
 
     async def close(self) -> None:
@@ -53,7 +62,7 @@ class SafeSqliteClient(SqliteClient):
             await transaction.execute_many(query, values)
 
 
-class SafeTransaction(OwnedTransaction, SqliteTransactionWrapper):
+class SafeTransaction(OwnedTransaction, QuickRows, SqliteTransactionWrapper):
     """A client that lives as long as one transaction and serves only the task that opened it."""
 
     def __init__(self, connection: SqliteClient) -> None:
@@ -65,8 +74,8 @@ class SafeTransaction(OwnedTransaction, SqliteTransactionWrapper):
         return super().acquire_connection()
 
     async def begin(self) -> None:
-        """Take the write lock now, so that waiting happens here and under `busy_timeout`."""
-        await self.plainly("BEGIN IMMEDIATE")
+        """Begin, however long somebody else has the lock."""
+        await self.plainly(BEGIN)
 
     async def commit(self) -> None:
         try:
@@ -107,7 +116,8 @@ class WholeTransaction(TransactionContext):
             if self._parent._connection is None:
                 await completed(self._parent.create_connection(with_db=True))
             transaction = SafeTransaction(self._parent)
-            await completed(transaction.begin())
+            if not _begun_at_once(self._parent._connection):
+                await completed(transaction.begin())
         except BaseException:
             await self._abandon()
             raise
@@ -138,6 +148,10 @@ class WholeTransaction(TransactionContext):
                     await completed(connection.rollback())
         finally:
             self._parent._lock.release()
+
+
+def _begun_at_once(connection: object) -> bool:
+    return isinstance(connection, NearConnection) and connection.begun_at_once()
 
 
 client_class = SafeSqliteClient

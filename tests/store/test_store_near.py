@@ -58,14 +58,27 @@ async def test_others_get_a_turn_in_a_long_transaction_and_need_none_in_a_short_
         counting.cancel()
 
 
+class Slow:
+    """A function of SQL's that takes until it may go on, and tells whether it was let go or gave up."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.ends: list[bool] = []
+
+    def __call__(self, *_: object) -> int:
+        self.begun.set()
+        self.ends.append(self.go_on.wait(_PATIENCE))
+        return 1
+
+    async def tear(self, task: asyncio.Task[None]) -> None:
+        """Cancel the task in the middle of its slow statement."""
+        await asyncio.to_thread(self.begun.wait, _PATIENCE)
+        task.cancel()
+        await asyncio.sleep(0)
+
+
 async def test_what_follows_a_torn_statement_waits_for_its_end() -> None:
-    begun, go_on = threading.Event(), threading.Event()
-    ends: list[bool] = []
-
-    def slow(*_: object) -> None:
-        begun.set()
-        ends.append(go_on.wait(_PATIENCE))
-
+    slow = Slow()
     await connection().create_function("slow", -1, slow)
     many = ["x"] * 1_000  # too heavy to be answered at once
 
@@ -78,11 +91,32 @@ async def test_what_follows_a_torn_statement_waits_for_its_end() -> None:
                 await rows("SELECT 1")
 
     task = db.spawn(torn(), "torn")
-    await asyncio.to_thread(begun.wait, _PATIENCE)
-    task.cancel()
-    await asyncio.sleep(0)
-    go_on.set()
+    await slow.tear(task)
+    slow.go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert ends == [True], "the event loop stood still behind a statement in the thread"
+    assert slow.ends == [True], "the event loop stood still behind a statement in the thread"
     assert await rows("SELECT name FROM bookmark") == []
+
+
+async def test_a_transaction_begins_behind_the_statement_that_somebody_left_in_the_thread() -> None:
+    slow = Slow()
+    await connection().create_function("slow", -1, slow)
+
+    async def left() -> None:
+        await rows("INSERT INTO bookmark (name, value) SELECT 'left', slow()")
+
+    async def undone() -> None:
+        async with db.transaction():
+            await rows(_INSERT, "undone", 1)
+            raise ZeroDivisionError
+
+    task = db.spawn(left(), "left")
+    await slow.tear(task)
+    following = db.spawn(undone(), "undone")
+    await asyncio.sleep(0)
+    slow.go_on.set()
+    with pytest.raises(ZeroDivisionError):
+        await following
+    assert slow.ends == [True], "the event loop stood still behind a statement in the thread"
+    assert await rows("SELECT name FROM bookmark") == [{"name": "left"}]

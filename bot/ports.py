@@ -1,9 +1,8 @@
 """What the help desk needs from the outside: a channel to customers, and the agents' desk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.channel import Capabilities
 from bot.domain.errors import SendError
@@ -12,9 +11,11 @@ from bot.domain.message import Attachment, Inbound
 from bot.domain.outgoing import Address, FetchedFile, LocalFile, Part
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One raw update at the door. `key` is the vendor's unique id, `lane` the ordered stream it belongs to."""
+class Item(NamedTuple):
+    """One raw update at the door. `key` is the vendor's unique id, `lane` the ordered stream it belongs to.
+
+    A tuple, because the door makes one for each message before it may say 200.
+    """
 
     channel: str
     key: str

@@ -80,11 +80,13 @@ def _conversation(value: Json) -> Iterator[Item]:
         yield _message({"field": MESSAGES, "metadata": metadata, "contact": contact, "message": message})
     for status in statuses:
         yield _status({"field": MESSAGES, "metadata": metadata, "status": status})
-    read = [key for key in _PARTS if isinstance(value.get(key), list)]
-    rest = value.keys() - _ENVELOPE.union(read)
-    if rest or not read:
-        change = {key: part for key, part in value.items() if key in rest} or value
-        yield _other({"field": MESSAGES, "metadata": metadata, "change": change}, _lane(metadata, "changes"))
+    rest = {key: part for key, part in value.items() if not _is_read(key, part)}
+    if rest or value.keys() <= _ENVELOPE:
+        yield _other({"field": MESSAGES, "metadata": metadata, "change": rest or value}, _lane(metadata, "changes"))
+
+
+def _is_read(key: str, part: object) -> bool:
+    return key in _ENVELOPE or (key in _PARTS and isinstance(part, list))
 
 
 def _contacts_of(messages: list[object], contacts: list[object]) -> list[Json | None]:

@@ -4,6 +4,7 @@ WAY is `gise`, or `single` for the plain way to do it: one insert, one commit fo
 """
 
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ async def serve(way: str) -> None:
     await db.open_database(settings.database_url)
     door = (PlainDoor if way == "single" else Door)(clock=SystemClock())
     server = await door.open(settings)
+    gc.freeze()  # as `gise run` does once it is open
     sys.stdout.write(f"{json.dumps({'port': server.port})}\n")
     sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

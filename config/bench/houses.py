@@ -1,5 +1,6 @@
 """A help desk as shipped, over a database of its own, for measuring from the inside."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -52,6 +53,8 @@ async def house(data: Path, database: str) -> AsyncIterator[HelpDesk]:
         channels = {"whatsapp": paper.channel(NUMBER_ID)}
         helpdesk = furnished(settings, paper.desk(NUMBER_ID), channels, Door(clock=SystemClock()))
         await levels.settle(helpdesk)
+        gc.freeze()  # as `gise run` does once it is open
         yield helpdesk
     finally:
+        gc.unfreeze()
         await db.close_database()

@@ -38,6 +38,11 @@ async def nothing_waits() -> bool:
     return not await rows("SELECT id FROM outbox WHERE state IN ('pending', 'sending')")
 
 
+async def words_arrived() -> bool:
+    """A receipt that came after the restore would tell that the answer went out, and nobody would be asked."""
+    return bool(await rows("SELECT id FROM message WHERE author = 'agent' AND delivery = 'delivered'"))
+
+
 async def test_what_went_out_since_the_copy_does_not_go_out_again(
     world: World, settings: Settings, tmp_path: Path
 ) -> None:
@@ -51,6 +56,7 @@ async def test_what_went_out_since_the_copy_does_not_go_out_again(
         backed_up(settings.database_url, copy)
         ayse.says("Orada mısınız?")
         await ayse.hears(WORDS)
+        await comes_true(words_arrived, "the last receipt to be there")
         zeynep.says("Faturam nerede")
         await zeynep.hears("#2026-000002")
     await restored(settings.database_url, copy)

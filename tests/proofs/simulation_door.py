@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from random import Random
 
 from tortoise.exceptions import OperationalError
@@ -42,7 +41,7 @@ class Door:
         """Bring again what was accepted long ago."""
         if item not in self._waiting[f"{item.channel}:{item.lane}"]:
             self._hits["repeated under another key" if under_another_key else "repeated"] += 1
-            await self._knock([replace(item, key=f"{item.key}{_AGAIN}") if under_another_key else item])
+            await self._knock([item._replace(key=f"{item.key}{_AGAIN}") if under_another_key else item])
 
     def forget_who_knocks(self) -> None:
         """The house went down: whatever was under way was not accepted as far as the platform knows."""

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -83,7 +83,7 @@ async def hears(tape: Tape, built: House, chance: random.Random) -> None:
         who = chance.choice((AYSE, ZEYNEP))
         said = Said(author=who, at=built.clock.now(), content=Content(text="Selam"), external_id=new_id("c"))
         item = built.home(who).stage(said, lane=who.name, key=new_id("update"))
-        items.append(replace(item, raw=item.raw.zfill(chance.choice((8, 900, 4_000)))))
+        items.append(item._replace(raw=item.raw.zfill(chance.choice((8, 900, 4_000)))))
     await inbox.accept(built.helpdesk, items)
     tape.acknowledged(item.key for item in items)
     while await inbox.drain(built.helpdesk):

@@ -45,7 +45,7 @@ def said(house: House, who: Person, text: str | Content, **fields: Any) -> Said:
 
 def items(house: House, *events: Said) -> list[Item]:
     """As the platforms' parsers make them: everybody has a lane."""
-    return [replace(house.home(one.author).stage(one), lane=one.author.keys[0]) for one in events]
+    return [house.home(one.author).stage(one)._replace(lane=one.author.keys[0]) for one in events]
 
 
 def mixture(house: House) -> list[Said]:

@@ -30,7 +30,7 @@ async def in_person(house: House) -> None:
 async def in_the_crowd(house: House) -> None:
     """By the way that takes plain words of many people."""
     event = Said(author=AYSE, at=house.clock.now(), content=content("Bir şey daha"), external_id=new_id("p"))
-    await inbox.accept(house.helpdesk, [replace(house.whatsapp.stage(event), lane=AYSE.keys[0])])
+    await inbox.accept(house.helpdesk, [house.whatsapp.stage(event)._replace(lane=AYSE.keys[0])])
     await inbox.drain(house.helpdesk)
 
 

@@ -75,6 +75,12 @@ async def site() -> AsyncIterator[Site]:
     await site.server.stop()
 
 
+async def test_watchers_that_ask_for_the_head_alone_are_answered(site: Site) -> None:
+    for page in ("/healthz", "/readyz", "/metrics"):
+        async with site.client.head(site.url(page)) as answer:
+            assert (answer.status, await answer.read()) == (200, b"")
+
+
 async def test_alive_as_long_as_it_answers_even_when_it_is_not_ready(site: Site) -> None:
     site.board.ready = False
     async with site.client.get(site.url("/healthz")) as answer:

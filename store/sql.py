@@ -24,7 +24,7 @@ Outside of a transaction a statement is a commit of its own. Lost races (`40001`
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.connection import get_connections
+from tortoise.context import require_context
 
 from store.dialect import Dialect, Dialects, Statement, spoken
 from store.engine.sqlite import SafeSqliteClient
@@ -34,7 +34,7 @@ __all__ = ["Dialects", "Statement", "changed", "client", "dialect", "look", "row
 
 def client() -> BaseDBAsyncClient:
     """The open database, or the transaction this task is in."""
-    connections = get_connections()
+    connections = require_context().connections
     return connections.get(next(iter(connections.db_config)))
 
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper, translate_exceptions
 from tortoise.connection import ConnectionToken, get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
@@ -23,8 +23,10 @@ from store.engine.ownership import OwnedTransaction
 class QuickRows(SqliteClient):
     """`dict(row)` looks for each name among all names of the row; a ticket has 33."""
 
+    @translate_exceptions
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
-        _, found = await self.execute_query(query, values)
+        async with self.acquire_connection() as connection:
+            found = await connection.execute_fetchall(query, values)
         names = found[0].keys() if found else ()
         return [dict(zip(names, row, strict=True)) for row in found]
 

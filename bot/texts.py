@@ -76,7 +76,7 @@ class Texts:
         sentence, errors = bundle.format_pattern(pattern, values | {name: f"\ue000{name}\ue001" for name in long})
         if errors:
             raise KeyError(f"text {key} in {language}: {errors[0]}")
-        return _STAND_IN.sub(lambda found: long.get(found[1], found[0]), str(sentence))
+        return _STAND_IN.sub(lambda found: long.get(found[1], found[0]), str(sentence)) if long else str(sentence)
 
     def date_time(self, locale: str, instant: int, zone: ZoneInfo) -> str:
         """Epoch milliseconds as `1 Ara 2026 15:00` in the zone's wall time."""

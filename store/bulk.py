@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from store.dialect import spoken
 from store.sql import client, dialect, rows
@@ -16,7 +16,7 @@ Row = tuple[Any, ...]
 async def add(statement: str, values: Sequence[Row]) -> None:
     """Run an INSERT for one row after the other, all in one go; nothing comes back."""
     if values:
-        await client().execute_many(spoken(statement, dialect()), [list(row) for row in values])
+        await client().execute_many(spoken(statement, dialect()), cast("list[Any]", values))
 
 
 async def insert(statement: str, values: Sequence[Row]) -> list[dict[str, Any]]:

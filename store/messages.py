@@ -86,16 +86,14 @@ class Post:
 async def add(message: LedgerMessage, attachment_source: str = "") -> LedgerMessage:
     """Write a message and, if it has a file, a file row that says on which channel (`attachment_source`) it lies."""
     async with transaction() if message.content.attachment else nullcontext():  # one statement needs no savepoint
-        [added] = await add_texts([message])
-        await keep_attachment(added.id, message.content.attachment, attachment_source)
-    return added
+        [message_id] = await add_texts([message])
+        await keep_attachment(message_id, message.content.attachment, attachment_source)
+    return replace(message, id=message_id)
 
 
-async def add_texts(messages: Sequence[LedgerMessage]) -> list[LedgerMessage]:
-    """Write messages in their order; files that came with them are the caller's to keep."""
-    written = await bulk.insert(_ADD, [_values(message) for message in messages])
-    ids = sorted(row["id"] for row in written)
-    return [replace(message, id=new) for message, new in zip(messages, ids, strict=True)]
+async def add_texts(messages: Sequence[LedgerMessage]) -> list[int]:
+    """Write messages in their order and return their ids; files that came with them are the caller's to keep."""
+    return sorted(row["id"] for row in await bulk.insert(_ADD, [_values(message) for message in messages]))
 
 
 async def get(message_id: int) -> LedgerMessage | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from adapters.whatsapp.signature import HEADER, is_signed, same_token
 from adapters.whatsapp.split import split
@@ -40,7 +40,7 @@ def receive(app_secrets: Sequence[str], accept: Accept) -> Handler:
         raise ValueError("an app secret is needed")
 
     async def answer(request: web.Request) -> web.Response:
-        if request.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
+        if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() not in {"", "identity"}:
             return web.Response(status=415)
         body = await request.read()
         if not is_signed(request.headers.getall(HEADER, []), body, secrets):

@@ -37,6 +37,7 @@ _TICKET = re.compile(
     r"|(?<![\w#-])(?P<bare_year>20\d\d)-(?P<bare_number>\d{6})(?![\w-])"
     r"|#\s?(?P<short>\d{1,6})(?![\w-])"
 )
+_DIGIT = re.compile(r"\d")
 _CLAUSE = re.compile(r"[,.;:!\n]+|\b(?:ama|fakat|lakin|ancak|but)\b")
 _POLITE = vocabulary.THANKS | vocabulary.COURTESY
 _KNOWN = _POLITE | vocabulary.ACCEPT | vocabulary.REJECT | phrases("ama, fakat, lakin, ancak, but")
@@ -90,6 +91,8 @@ def ticket_numbers(text: str) -> list[str]:
     found = []
     read = text[:_LONGEST_READ]
     plain = read if read.isascii() else unicodedata.normalize("NFKC", read).translate(_DASHES)
+    if not _DIGIT.search(plain):  # most of what people say, and the pattern below tries every place in it
+        return []
     for match in _TICKET.finditer(plain):
         year = match["year"] or match["bare_year"]
         number = int(match["number"] or match["bare_number"] or match["short"])

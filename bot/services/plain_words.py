@@ -136,13 +136,10 @@ async def _write(helpdesk: HelpDesk, plain: Sequence[Heard], scenes: Mapping[tup
         for one, scene in zip(plain, told, strict=True)
     ]
     posts, leaving = [], []
-    for one, scene, message in zip(plain, told, await messages.add_texts(words), strict=True):
+    for one, scene, message, new in zip(plain, told, words, await messages.add_texts(words), strict=True):
         place = lanes.customer_place(scene.conversation)
-        posts.append(
-            Post(place=place, external_id=one.said.external_id, message_id=message.id, ticket_id=message.ticket_id)
-        )
-        shown = relay.shown(helpdesk, message)
-        leaving += errands.topic_posts(helpdesk, scene.home, shown, message_id=message.id)
+        posts.append(Post(place=place, external_id=one.said.external_id, message_id=new, ticket_id=message.ticket_id))
+        leaving += errands.topic_posts(helpdesk, scene.home, relay.shown(helpdesk, message), message_id=new)
     await messages.post_new(posts)
     await outbox.add(leaving)
     spoken = _spoken_at(helpdesk, plain, scenes)

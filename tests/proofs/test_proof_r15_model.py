@@ -46,7 +46,7 @@ def walk(start: int, *, steps: int, examples: int, every: int, smallest: bool = 
         return {"acts": dict(made.acts), "hits": dict(made.hits), "steps": {"all": made.steps}}
 
 
-# On two cores that others share, 200,000 steps took eleven minutes: the result says how long.
+# On two cores that others share, 200,000 steps took nine to eleven minutes: the result says how long.
 @pytest.mark.proof("R15", seconds=1_200)
 def test_no_step_of_the_model_breaks_an_invariant(proof: Proof) -> None:
     wanted = proof.size(150, 200_000)

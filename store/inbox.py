@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from zlib import crc32
 
 from bot.ports import Item
@@ -92,7 +92,8 @@ _PRUNE: Final = """
 DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = 'done' AND done_at < ? LIMIT ?) RETURNING id"""
 
 
-class Arrival(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
     """What one request brought, and when (epoch milliseconds).
 
     `cursor` is the reader's new position, (name, value); it simply overwrites: a vendor may start counting anew.

@@ -26,6 +26,7 @@ class QuickRows(SqliteClient):
     @translate_exceptions
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
         async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", query, values)
             found = await connection.execute_fetchall(query, values)
         names = found[0].keys() if found else ()
         return [dict(zip(names, row, strict=True)) for row in found]

@@ -1,8 +1,8 @@
 """A help desk as shipped, over a database of its own, for measuring from the inside."""
 
 import gc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from adapters.sandbox.bench.posts import NUMBER_ID
@@ -44,6 +44,16 @@ def file_url(folder: Path, name: str) -> str:
     return f"sqlite://{(folder / f'{name}.sqlite3').absolute().as_posix()}"
 
 
+@contextmanager
+def settled() -> Iterator[None]:
+    """As in `gise run` once it is open: what is loaded by now is not looked through again and again."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 @asynccontextmanager
 async def house(data: Path, database: str) -> AsyncIterator[HelpDesk]:
     """A help desk with the shipped policies; the database is open meanwhile."""
@@ -53,8 +63,7 @@ async def house(data: Path, database: str) -> AsyncIterator[HelpDesk]:
         channels = {"whatsapp": paper.channel(NUMBER_ID)}
         helpdesk = furnished(settings, paper.desk(NUMBER_ID), channels, Door(clock=SystemClock()))
         await levels.settle(helpdesk)
-        gc.freeze()  # as `gise run` does once it is open
-        yield helpdesk
+        with settled():
+            yield helpdesk
     finally:
-        gc.unfreeze()
         await db.close_database()

@@ -1,6 +1,7 @@
 """The server to compare with: aiohttp reads the body and answers 200. Ends when stdin does."""
 
 import asyncio
+import gc
 import json
 import sys
 
@@ -24,6 +25,7 @@ async def serve() -> None:
     runner = web.AppRunner(app, access_log=None, handle_signals=False)
     await runner.setup()
     await web.TCPSite(runner, HOST, 0).start()
+    gc.freeze()  # as the door it is compared with does
     sys.stdout.write(f"{json.dumps({'port': runner.addresses[0][1]})}\n")
     sys.stdout.flush()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

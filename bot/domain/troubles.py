@@ -52,19 +52,17 @@ class Kind:
 
 
 _NO_TELEGRAM = frozenset({Trouble.TELEGRAM_REFUSED, Trouble.TELEGRAM_UNREACHABLE})
-_NO_WAY_OUT = _NO_TELEGRAM | {
-    Trouble.GROUP_UNREACHABLE,
-    Trouble.WHATSAPP_REFUSED,
-    Trouble.WHATSAPP_UNREACHABLE,
-    Trouble.DATABASE,
-}
+_NOTHING_STORED = frozenset({Trouble.DATABASE, Trouble.DISK_FULL})
+_NO_WAY_OUT = (
+    _NO_TELEGRAM | _NOTHING_STORED | {Trouble.GROUP_UNREACHABLE, Trouble.WHATSAPP_REFUSED, Trouble.WHATSAPP_UNREACHABLE}
+)
 
 KINDS: Mapping[Trouble, Kind] = {
     Trouble.INBOX_STUCK: Kind(
         grade=Grade.RED,
         told="trouble-inbox-stuck",
         over="trouble-over-inbox-stuck",
-        because=frozenset({Trouble.DATABASE}),
+        because=_NOTHING_STORED,
     ),
     Trouble.OUTBOX_STUCK: Kind(
         grade=Grade.RED, told="trouble-outbox-stuck", over="trouble-over-outbox-stuck", because=_NO_WAY_OUT
@@ -113,7 +111,13 @@ KINDS: Mapping[Trouble, Kind] = {
     ),
     Trouble.GROUP_RIGHTS: Kind(grade=Grade.DEGRADED, told="trouble-group-rights", over="trouble-over-group-rights"),
     Trouble.HELPER_BOT: Kind(grade=Grade.DEGRADED),
-    Trouble.DATABASE: Kind(grade=Grade.RED, told="trouble-database", over="trouble-over-database", silent=True),
+    Trouble.DATABASE: Kind(
+        grade=Grade.RED,
+        told="trouble-database",
+        over="trouble-over-database",
+        silent=True,
+        because=frozenset({Trouble.DISK_FULL}),
+    ),
     Trouble.DISK_FULL: Kind(grade=Grade.RED, told="trouble-disk-full", over="trouble-over-disk-full"),
     Trouble.DISK_LOW: Kind(
         grade=Grade.DEGRADED,
@@ -127,6 +131,6 @@ KINDS: Mapping[Trouble, Kind] = {
         grade=Grade.RED,
         told="trouble-jobs",
         over="trouble-over-jobs",
-        because=frozenset({Trouble.DATABASE, Trouble.DISK_FULL}),
+        because=_NOTHING_STORED,
     ),
 }

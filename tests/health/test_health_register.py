@@ -94,6 +94,18 @@ def test_what_another_trouble_explains_is_no_news_unless_it_outlasts_it(ledger: 
     assert ledger.told[1:] == [(set(), {Trouble.DISK_FULL}), ({DISK}, set())]
 
 
+@pytest.mark.parametrize(
+    "follower", [Trouble.DATABASE, Trouble.INBOX_STUCK, Trouble.OUTBOX_STUCK, Trouble.JOBS, Trouble.DISK_LOW]
+)
+def test_what_stands_still_on_a_full_disk_is_one_trouble(ledger: Ledger, follower: Trouble) -> None:
+    ledger.after(0, Trouble.DISK_FULL)
+    ledger.after(60, Trouble.DISK_FULL, follower)
+    ledger.after(GATHER, Trouble.DISK_FULL, follower)
+    ledger.after(1)
+    ledger.after(CALM)
+    assert ledger.told == [({Trouble.DISK_FULL}, set()), (set(), {Trouble.DISK_FULL})]
+
+
 def test_a_trouble_lasts_as_long_as_any_check_sees_it(ledger: Ledger) -> None:
     ledger.after(0, DISK)
     ledger.after(0, DISK, check="another")

@@ -16,6 +16,10 @@ LARGEST = 256
 """Requests in one commit. More make it longer, not cheaper."""
 MOST_WAITING = 4_096
 """Requests that may wait; whoever comes then is told to come again, before memory is what says no."""
+WHILE_AWAY = 64
+"""As `MOST_WAITING` after a commit that was hopeless, until one succeeds: requests on hold are memory, and platforms
+repeat what they are told to.
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -28,18 +32,20 @@ class Full(Exception):
 class GroupCommit(Generic[T]):
     """One commit at a time, natural groups: no timer, so a lone request waits for nobody.
 
-    `hopeless` tells of an error whether it says nothing about a single request: after such a one nobody else is tried.
+    `hopeless` tells of an error whether it says nothing about a single request: such a one is everybody's who waits,
+    for each would only wait as long again to hear the same.
     """
 
     commit: Commit[T]
     hopeless: Callable[[Exception], bool] = lambda _: False
     most_waiting: int = MOST_WAITING
     _waiting: deque[tuple[T, asyncio.Future[None]]] = field(default_factory=deque)
+    _away: bool = False
     _flusher: asyncio.Task[None] | None = None
 
     async def add(self, request: T) -> None:
         """Return once the request is committed. Raises `Full`, or what committing this very request raised."""
-        if len(self._waiting) >= self.most_waiting:
+        if len(self._waiting) >= (WHILE_AWAY if self._away else self.most_waiting):
             raise Full
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((request, done))
@@ -70,16 +76,18 @@ class GroupCommit(Generic[T]):
     async def _committed(self, group: Sequence[tuple[T, asyncio.Future[None]]]) -> None:
         """All together; where that fails, the halves, so that a poison request fails alone."""
         error: Exception | None = None
-        for_all = False
         try:
             await self.commit([request for request, _ in group])
+            self._away = False
         except Exception as refused:
-            if for_all := self.hopeless(refused):
-                log.error("nothing can be committed", requests=len(group), error=str(refused))
-            else:
-                log.exception("a commit failed", requests=len(group))
+            self._away = self.hopeless(refused)
+            if self._away:
+                log.error("nothing can be committed", requests=len(group) + len(self._waiting), error=str(refused))
+                self._leave(group, refused)
+                return
+            log.exception("a commit failed", requests=len(group))
             error = refused
-        if error is not None and len(group) > 1 and not for_all:
+        if error is not None and len(group) > 1:
             middle = len(group) // 2
             await self._committed(group[:middle])
             await self._committed(group[middle:])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.commits import LARGEST, Full, GroupCommit
+from bot.commits import LARGEST, WHILE_AWAY, Full, GroupCommit
 
 
 class Refused(Exception):
@@ -87,6 +87,43 @@ async def test_a_database_that_is_away_is_asked_once_for_all() -> None:
     book.away = False
     await commits.add(1)
     assert book.groups == [[1]]
+
+
+async def test_while_the_database_is_away_nobody_waits_for_a_second_try() -> None:
+    book = Book()
+    book.away = True
+    book.gate.clear()
+    commits = GroupCommit(book.commit, hopeless=lambda error: isinstance(error, Gone))
+    first = asyncio.create_task(commits.add(0))
+    await book.begun.wait()
+    later = [asyncio.create_task(commits.add(number)) for number in range(1, 2 * LARGEST)]
+    await asyncio.sleep(0)
+    book.gate.set()
+    answers = await asyncio.gather(first, *later, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {Gone}
+    assert book.tries == 1
+    book.away = False
+    await commits.add(1)
+    assert book.groups == [[1]]
+
+
+async def test_once_it_is_known_to_be_away_few_wait_for_it_and_its_return_lets_all_in_again() -> None:
+    book = Book()
+    book.away = True
+    commits = GroupCommit(book.commit, hopeless=lambda error: isinstance(error, Gone))
+    with pytest.raises(Gone):
+        await commits.add(0)
+    book.gate.clear()
+    crowd = 3 * WHILE_AWAY
+    waiting = [asyncio.create_task(commits.add(number)) for number in range(crowd)]
+    await asyncio.sleep(0)
+    sent_away = [task for task in waiting if task.done()]
+    assert {type(task.exception()) for task in sent_away} == {Full}
+    assert len(sent_away) == crowd - WHILE_AWAY
+    book.away = False
+    book.gate.set()
+    assert (await asyncio.gather(*waiting, return_exceptions=True)).count(None) == WHILE_AWAY
+    assert set(await asyncio.gather(*(commits.add(number) for number in range(crowd)))) == {None}
 
 
 async def test_whoever_goes_away_takes_nobody_along() -> None:

@@ -1,7 +1,8 @@
 """A SQLite connection that answers within a transaction at once, and beside the event loop whatever may take long."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any, Final, Self
 
@@ -13,6 +14,7 @@ _WEIGHT_OF_STATEMENT: Final = 10
 _WEIGHT_IN_A_ROW: Final = 1_000
 """A statement weighs that much and one for each of its values; after so much, a few ms, others get their turn."""
 _STATEMENTS_KEPT: Final = 512
+_PRIMARY: Final = 0xFF  # the extended codes of SQLite carry the primary one in their lowest byte
 _ROWS_AT_ONCE: Final = 64
 
 
@@ -34,6 +36,12 @@ class NearConnection(aiosqlite.Connection):
         self._weight = 0
         self._handed_over = 0
         self._returned = 0  # counted in the thread, and what was handed over by its caller: each has one writer
+        self.refusals = 0
+        """How often somebody waited for a foreign lock in vain."""
+        self.refusals_when_asked = 0
+        """What `refusals` was when the one whose turn it is asked for it: of another one's wait since it has had its
+        share, or all who wait in turn would wait for as long again, each.
+        """
 
     @classmethod
     async def to(cls, file: str) -> Self:
@@ -47,14 +55,11 @@ class NearConnection(aiosqlite.Connection):
         """Begin a transaction, unless that means to wait; why it could not be is told where it is waited for."""
         if not self._is_idle():
             return False
-        patience = self._conn.execute("PRAGMA busy_timeout").fetchone()[0]
         try:
-            self._conn.execute("PRAGMA busy_timeout = 0")
-            self._conn.execute(BEGIN)
+            with self._no_patience():
+                self._conn.execute(BEGIN)
         except sqlite3.OperationalError:
             return False
-        finally:
-            self._conn.execute(f"PRAGMA busy_timeout = {patience}")
         return True
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -63,13 +68,28 @@ class NearConnection(aiosqlite.Connection):
         hand_over: Callable[..., Awaitable[Any]] = super()._execute
         self._handed_over += 1
         self._weight = 0
-        return await hand_over(self._in_thread, fn, *args, **kwargs)
+        has_waited = self.refusals > self.refusals_when_asked
+        return await hand_over(self._in_thread, has_waited, fn, *args, **kwargs)
 
-    def _in_thread(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def _in_thread(self, has_waited: bool, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
-            return fn(*args, **kwargs)
+            with self._no_patience() if has_waited else nullcontext():
+                return fn(*args, **kwargs)
+        except sqlite3.OperationalError as refusal:
+            self.refusals += getattr(refusal, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY
+            raise
         finally:
             self._returned += 1
+
+    @contextmanager
+    def _no_patience(self) -> Iterator[None]:
+        """Within it nobody is waited for."""
+        patience = self._conn.execute("PRAGMA busy_timeout").fetchone()[0]
+        try:
+            self._conn.execute("PRAGMA busy_timeout = 0")
+            yield
+        finally:
+            self._conn.execute(f"PRAGMA busy_timeout = {patience}")
 
     def _is_idle(self) -> bool:
         """Whether nothing is under way in the thread: whoever was cancelled left a statement there."""

@@ -35,6 +35,7 @@ class QuickRows(SqliteClient):
 class SafeSqliteClient(QuickRows):
     """The one writer connection of the process, and beside it one that only looks: it waits for no transaction."""
 
+    _connection: NearConnection | None
     reader: QuickRows | None = None
     """Of a file; a database in memory has one connection and no more."""
 
@@ -56,6 +57,14 @@ class SafeSqliteClient(QuickRows):
             await reader.close()
         await super().close()
 
+    @property
+    def refusals(self) -> int:
+        """How often somebody waited for a foreign lock in vain."""
+        return self._connection.refusals if self._connection else 0
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return LoneTurn(self._lock, self)
+
     def _in_transaction(self) -> TransactionContext:
         return WholeTransaction(self)
 
@@ -65,19 +74,41 @@ class SafeSqliteClient(QuickRows):
             await transaction.execute_many(query, values)
 
 
-class SafeTransaction(OwnedTransaction, QuickRows, SqliteTransactionWrapper):
-    """A client that lives as long as one transaction and serves only the task that opened it."""
+class LoneTurn(ConnectionWrapper[Any]):
+    """The connection for one statement."""
 
-    def __init__(self, connection: SqliteClient) -> None:
+    client: SafeSqliteClient
+
+    async def __aenter__(self) -> NearConnection:
+        refusals = self.client.refusals
+        connection: NearConnection = await super().__aenter__()
+        connection.refusals_when_asked = refusals
+        return connection
+
+
+class SafeTransaction(OwnedTransaction, QuickRows, SqliteTransactionWrapper):
+    """A client that lives as long as one transaction and serves only the task that opened it.
+
+    `refusals` is how many of them there were when it was asked for.
+    """
+
+    _connection: NearConnection
+
+    def __init__(self, connection: SafeSqliteClient, refusals: int) -> None:
         super().__init__(connection)
+        self._connection.refusals_when_asked = refusals
         self.belongs_to_this_task()
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         self.refuse_strangers()
         return super().acquire_connection()
 
+    def begun_at_once(self) -> bool:
+        """Begin, unless that means to wait."""
+        return self._connection.begun_at_once()
+
     async def begin(self) -> None:
-        """Begin, however long somebody else has the lock."""
+        """Begin, waiting for whoever has the lock."""
         await self.plainly(BEGIN)
 
     async def commit(self) -> None:
@@ -108,18 +139,19 @@ class SafeTransaction(OwnedTransaction, QuickRows, SqliteTransactionWrapper):
 class WholeTransaction(TransactionContext):
     """BEGIN IMMEDIATE to COMMIT or ROLLBACK, holding the connection's lock from first to last."""
 
-    def __init__(self, parent: SqliteClient) -> None:
+    def __init__(self, parent: SafeSqliteClient) -> None:
         self._parent = parent
         self._token: ConnectionToken | None = None
         self._transaction: SafeTransaction | None = None
 
     async def __aenter__(self) -> TransactionalDBClient:
+        refusals = self._parent.refusals
         await self._parent._lock.acquire()
         try:
             if self._parent._connection is None:
                 await completed(self._parent.create_connection(with_db=True))
-            transaction = SafeTransaction(self._parent)
-            if not _begun_at_once(self._parent._connection):
+            transaction = SafeTransaction(self._parent, refusals)
+            if not transaction.begun_at_once():
                 await completed(transaction.begin())
         except BaseException:
             await self._abandon()
@@ -151,10 +183,6 @@ class WholeTransaction(TransactionContext):
                     await completed(connection.rollback())
         finally:
             self._parent._lock.release()
-
-
-def _begun_at_once(connection: object) -> bool:
-    return isinstance(connection, NearConnection) and connection.begun_at_once()
 
 
 client_class = SafeSqliteClient

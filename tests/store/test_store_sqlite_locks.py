@@ -75,6 +75,48 @@ async def test_an_entry_that_cannot_get_the_lock_leaves_the_connection_usable(fi
     assert await _names() == ["a"]
 
 
+async def test_whoever_waited_beside_one_that_waited_in_vain_need_not_wait_as_long_again(file: Path) -> None:
+    await rows("PRAGMA busy_timeout = 300")
+    other = sqlite3.connect(file, isolation_level=None)
+
+    async def together(number: int) -> None:
+        async with db.transaction():
+            await rows(_INSERT, f"t{number}", number)
+
+    async def alone(number: int) -> None:
+        await rows(_INSERT, f"a{number}", number)
+
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        asked = [ask(number) for number in range(10) for ask in (together, alone)]
+        async with asyncio.timeout(_SOON):  # one after the other they would wait for six seconds
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert {type(answer) for answer in answers} == {OperationalError}
+        assert (await rows("PRAGMA busy_timeout"))[0]["timeout"] == 300
+    finally:
+        other.close()
+    await asyncio.gather(together(1), alone(1))
+    assert await _names() == ["a1", "t1"]
+
+
+async def test_whoever_asks_after_that_is_patient_again(file: Path) -> None:
+    await rows("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            await rows(_INSERT, "early", 1)
+        await rows("PRAGMA busy_timeout = 5000")
+        waiting = db.spawn(rows(_INSERT, "late", 1), "late")
+        async with asyncio.timeout(_SOON):
+            await asyncio.sleep(0)
+            other.execute("COMMIT")
+            await waiting
+    finally:
+        other.close()
+    assert await _names() == ["late"]
+
+
 async def test_who_only_looks_cannot_write() -> None:
     with pytest.raises(OperationalError, match="readonly"):
         await look(_INSERT, "a", 1)

@@ -29,6 +29,7 @@ WEBHOOK_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 API_BASE = "https://api.telegram.org"
 
 _BATCH = 100
+_UNSTORED = "unstored"
 _STATUS_OF = {401: "unauthorized", 404: "unauthorized", 409: "conflict", 429: "limited"}
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ class Pace:
 
 
 class _Trouble(Exception):
-    """This poll brought nothing to store; `wait` is what Telegram asked for, in seconds."""
+    """This poll got nothing into store; `wait` is after how many seconds to ask again, where that is known."""
 
     def __init__(self, status: str, detail: str, wait: float = 0.0) -> None:
         super().__init__(detail)
@@ -153,8 +154,10 @@ class Poller:
         try:
             await self._accept(items, cursor=cursor)
         except Exception as error:
-            log.exception("Updates were not stored; they will be asked for again")
-            raise _Trouble("unstored", type(error).__name__) from None
+            if self.status != _UNSTORED:
+                log.exception("Updates were not stored; they will be asked for again")
+            # It is none of Telegram's troubles, so that asking again soon is no burden on it.
+            raise _Trouble(_UNSTORED, type(error).__name__, self._pace.first_pause) from None
 
     def _report(self, status: str, detail: str) -> None:
         if (status, detail) != (self.status, self.detail):

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from adapters.telegram.updates import Pace, Poller
 from bot.ports import Item
 
 AYSE = 700001
+UNSTORED = "Updates were not stored; they will be asked for again"
 PACE = Pace(long_poll=5, first_pause=0.01, longest_pause=0.05, idle=0.01)
 
 
@@ -68,9 +69,9 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
 
 @contextlib.asynccontextmanager
-async def polling(base_url: str, store: Store, token: str = "4242:SANDBOX") -> AsyncIterator[Poller]:
+async def polling(base_url: str, store: Store, token: str = "4242:SANDBOX", pace: Pace = PACE) -> AsyncIterator[Poller]:
     poller = Poller(
-        bot_id=4242, token=token, accept=store.accept, load_offset=store.load_offset, api_base=base_url, pace=PACE
+        bot_id=4242, token=token, accept=store.accept, load_offset=store.load_offset, api_base=base_url, pace=pace
     )
     task = asyncio.create_task(poller.run())
     try:
@@ -105,6 +106,16 @@ async def test_nothing_is_acknowledged_before_it_is_stored(town: Town) -> None:
     polls = [int(call.params["offset"]) for call in town.server.calls if call.method == "getUpdates"]
     assert polls[:3] == [0, 0, 0]
     assert store.texts() == ["bir"]
+
+
+async def test_what_we_cannot_store_is_asked_for_again_soon_however_long_that_lasts(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(failures=20)
+    town.server.say(AYSE, "bir")
+    async with polling(town.server.base_url, store, pace=replace(PACE, longest_pause=3_600.0)):
+        await store.has(1)
+    assert [record.message for record in caplog.records].count(UNSTORED) == 1
 
 
 async def test_a_restart_goes_on_where_the_stored_offset_is(town: Town) -> None:

@@ -22,9 +22,24 @@ MUTANTS: Final = (
     Mutant(
         "offset before the commit",
         "adapters/telegram/updates.py",
-        '            raise _Trouble("unstored", type(error).__name__) from None\n',
+        "            raise _Trouble(_UNSTORED, type(error).__name__, self._pace.first_pause) from None\n",
         "            del error\n",
         "adapters/test_telegram_updates.py::test_nothing_is_acknowledged_before_it_is_stored",
+    ),
+    Mutant(
+        "any number wait for a database that is away",
+        "bot/commits.py",
+        "(WHILE_AWAY if self._away else self.most_waiting)",
+        "self.most_waiting",
+        "test_commits.py::test_once_it_is_known_to_be_away_few_wait_for_it_and_its_return_lets_all_in_again",
+    ),
+    Mutant(
+        "each of those in turn waits as long again for a lock",
+        "store/engine/near.py",
+        "has_waited = self.refusals > self.refusals_when_asked",
+        "has_waited = False",
+        "store/test_store_sqlite_locks.py"
+        "::test_whoever_waited_beside_one_that_waited_in_vain_need_not_wait_as_long_again",
     ),
     Mutant(
         "offset in a commit of its own",

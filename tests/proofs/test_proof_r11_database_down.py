@@ -3,21 +3,16 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from adapters.sandbox.world import World
-from config.app import App, opened
-from config.settings import load_settings
-from tests.proofs.letters import TAKEN, Letters
-from tests.proofs.outage import NORMAL_WITHIN, RATE, Found, Outage, Reader, keys_in, lived_through, mail_of
+from tests.proofs.alone import alone
+from tests.proofs.letters import TAKEN
+from tests.proofs.outage import NORMAL_WITHIN, RATE, Found, Outage, keys_in, lived_through
 from tests.proofs.own_postgres import OwnPostgres
 from tests.proofs.proof import Proof
-from tests.proofs.trouble_scenes import staged
 
 MEGABYTE = 2**20
 GROWTH = 50 * MEGABYTE
@@ -75,20 +70,21 @@ def told(proof: Proof, found: Found) -> None:
 
 @pytest.mark.proof("R11")
 async def test_a_locked_database_delays_everything_and_loses_nothing(proof: Proof, tmp_path: Path) -> None:
-    """Another process holds SQLite's lock; the application in this one goes on by itself when it is free."""
+    """Another process holds SQLite's lock; ours goes on by itself when it is free."""
     seconds = proof.size(2, 60)
-    async with AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(staged(tmp_path))
-        file = tmp_path / "data" / "gise.sqlite3"
-        reader, locker = Reader(file), Locker(file)
-        stack.callback(reader.close)
-        stack.push_async_callback(locker.let_go)
-        mail = mail_of(stage.world.environment())
-        letters = await stack.enter_async_context(Letters(mail=mail, doors=(stage.app.port,), stored=reader))
+    async with alone(tmp_path, tmp_path / "data") as house:
+        locker = Locker(house.file)
         outage = Outage(
-            breaks=locker.hold, mends=locker.let_go, keys=partial(asyncio.to_thread, keys_in, file), stored=reader
+            breaks=locker.hold,
+            mends=locker.let_go,
+            keys=partial(asyncio.to_thread, keys_in, house.file),
+            stored=house.reader,
+            pid=house.gise.process.pid,
         )
-        found = await lived_through(outage, stage.world, letters, seconds, proof.size(15, RATE))
+        try:
+            found = await lived_through(outage, house.world, house.letters, seconds, proof.size(15, RATE))
+        finally:
+            await locker.let_go()
     assert found.refused > 0 or seconds < BUSY_SECONDS, "nobody was told to come again"
     told(proof, found)
 
@@ -96,32 +92,14 @@ async def test_a_locked_database_delays_everything_and_loses_nothing(proof: Proo
 @pytest.mark.proof("R11")
 async def test_a_stopped_postgresql_delays_everything_and_loses_nothing(proof: Proof, tmp_path: Path) -> None:
     """The server quits at once and comes back; the application finds it again by itself."""
-    async with AsyncExitStack() as stack:
-        postgres = await stack.enter_async_context(OwnPostgres())
-        world, app = await stack.enter_async_context(on_database(tmp_path, postgres.url))
-        mail = mail_of(world.environment())
-        letters = await stack.enter_async_context(Letters(mail=mail, doors=(app.port,)))
-        keys = partial(postgres.values, "SELECT key FROM inbox")
-        outage = Outage(breaks=postgres.stop, mends=postgres.start, keys=keys)
-        found = await lived_through(outage, world, letters, proof.size(2, 60), proof.size(15, RATE))
+    async with OwnPostgres() as postgres, alone(tmp_path, tmp_path / "data", postgres.url) as house:
+        outage = Outage(
+            breaks=postgres.stop,
+            mends=postgres.start,
+            keys=partial(postgres.values, "SELECT key FROM inbox"),
+            pid=house.gise.process.pid,
+        )
+        found = await lived_through(outage, house.world, house.letters, proof.size(2, 60), proof.size(15, RATE))
     assert postgres.stops == 2
     assert found.refused > 0, "nobody was told to come again"
     told(proof, found)
-
-
-@asynccontextmanager
-async def on_database(folder: Path, url: str) -> AsyncIterator[tuple[World, App]]:
-    """The unchanged application on that database, against the sandbox's platforms."""
-    world = World(folder, limits=False)
-    await world.start()
-    own = {
-        "GISE_DATA_DIR": f"{folder}/data",
-        "GISE_DATABASE__URL": url,
-        "GISE_HTTP__PORT": "0",
-        "GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE": "0",
-    }
-    try:
-        async with opened(load_settings(world.environment() | own, None)) as app:
-            yield world, app
-    finally:
-        await world.stop()

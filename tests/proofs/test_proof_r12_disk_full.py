@@ -1,7 +1,6 @@
 """R12: a full disk is told once and costs no message; when there is room again, all goes on by itself."""
 
 import asyncio
-import os
 import resource
 import shutil
 import subprocess
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.sandbox.bench.program import free_port
 from adapters.sandbox.page.cast import AYSE
 from adapters.sandbox.players import General, Phone, comes_true, seen, topic
 from adapters.sandbox.world import World
@@ -22,9 +20,10 @@ from bot.outbox.media import KEPT_FOR_WORDS
 from store.sql import rows
 from tests.builders import shipped_texts
 from tests.journeys.customers_phone import NUMBER
+from tests.proofs.alone import Alone, alone
 from tests.proofs.letters import TAKEN, Letters
 from tests.proofs.outage import NORMAL_WITHIN, RATE, Found, Outage, Reader, keys_in, lived_through, mail_of
-from tests.proofs.processes import Gise, born, client, looked_up
+from tests.proofs.processes import looked_up
 from tests.proofs.proof import Proof
 from tests.proofs.trouble_scenes import ROOMY, Stage, staged
 
@@ -144,36 +143,21 @@ async def _over(stage: Stage) -> bool:
 @pytest.mark.parametrize("limit", ["quota", "disk"])
 async def test_a_process_outlives_a_full_disk(proof: Proof, tmp_path: Path, limit: str) -> None:
     """`gise run` whose files may not grow, and `gise run` on a disk of its own that somebody else has filled."""
-    world = World(tmp_path, limits=False)
-    await world.start()
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(world.stop)
         data = _disk(tmp_path, stack) if limit == "disk" else tmp_path / "data"
-        http = await stack.enter_async_context(client())
-        environment = {"PATH": os.environ["PATH"], **world.environment(), "GISE_DATA_DIR": str(data)}
-        environment |= {"GISE_HTTP__PORT": str(free_port()), "GISE_LOG__LEVEL": "ERROR"}
-        environment |= {"GISE_TELEGRAM__GROUP_WRITES_PER_MINUTE": "0"}
-        gise = await born(environment, tmp_path)
-        stack.push_async_callback(gise.kill)
-        await gise.first_taken(http, b"{}")
-        await gise.is_up(http)
-        file = data / "gise.sqlite3"
-        reader = Reader(file)
-        stack.callback(reader.close)
-        mail = mail_of(environment)
-        letters = await stack.enter_async_context(Letters(mail=mail, doors=(gise.port,), stored=reader))
-        full = _Ballast(data) if limit == "disk" else _Quota(gise, file)
+        house = await stack.enter_async_context(alone(tmp_path, data))
+        full = _Ballast(data) if limit == "disk" else _Quota(house)
         outage = Outage(
             breaks=full.begin,
             mends=full.end,
-            keys=partial(asyncio.to_thread, keys_in, file),
-            stored=reader,
-            pid=gise.process.pid,
+            keys=partial(asyncio.to_thread, keys_in, house.file),
+            stored=house.reader,
+            pid=house.gise.process.pid,
             holds_all=False,
         )
-        found = await lived_through(outage, world, letters, proof.size(5, 60), RATE)
-        assert gise.process.returncode is None
-        assert looked_up(file, "PRAGMA integrity_check") == [("ok",)]
+        found = await lived_through(outage, house.world, house.letters, proof.size(5, 60), RATE)
+        assert house.gise.process.returncode is None
+        assert looked_up(house.file, "PRAGMA integrity_check") == [("ok",)]
     held(found)
     log = (tmp_path / "gise.log").stat().st_size
     proof.tell(
@@ -189,9 +173,9 @@ async def test_a_process_outlives_a_full_disk(proof: Proof, tmp_path: Path, limi
 class _Quota:
     """No file of the process may grow beyond what its log of writes has now (RLIMIT_FSIZE)."""
 
-    def __init__(self, gise: Gise, file: Path) -> None:
-        self._pid = gise.process.pid
-        self._log = file.with_name(f"{file.name}-wal")
+    def __init__(self, house: Alone) -> None:
+        self._pid = house.gise.process.pid
+        self._log = house.file.with_name(f"{house.file.name}-wal")
 
     async def begin(self) -> None:
         self._limit(self._log.stat().st_size + 4096)

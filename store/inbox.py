@@ -40,7 +40,7 @@ WHERE state = 'waiting' AND id IN (
         WHERE last.channel = due.channel AND last.lane = due.lane AND last.state IN ('waiting', 'claimed')
         ORDER BY last.id LIMIT 1 OFFSET ?6
     ), run.id)
-    ORDER BY run.id LIMIT ?4
+    ORDER BY run.id <> due.id, run.id LIMIT ?4
 )
 RETURNING id, channel, key, lane, raw, received_at, attempts"""
 _CLAIM_FENCED: Final = leases.fenced_by_lanes(_CLAIM)
@@ -153,8 +153,9 @@ async def claim(
 ) -> list[InboxRow]:
     """Take runs from the heads of free lanes that are due, oldest first; a head that waits for a retry shuts its lane.
 
-    A lane of which anything is claimed is shut too, so whoever holds a run holds the lane. `fenced`: of these slots
-    only those whose leases are the claimer's at this moment.
+    Every lane's head goes before any second, so that nobody waits for the end of another one's flood. A lane of which
+    anything is claimed is shut too, so whoever holds a run holds the lane. `fenced`: of these slots only those whose
+    leases are the claimer's at this moment.
     """
     values = (epoch, now + lease_ms, now, limit, to_json(sorted(slots)), LONGEST_RUN - 1)
     claimed = await rows(_CLAIM_FENCED if fenced else _CLAIM, *values)

@@ -91,6 +91,13 @@ async def test_a_flood_in_one_lane_is_handed_out_in_runs() -> None:
     assert await _claim(limit=100) == [*map(str, range(inbox.LONGEST_RUN)), "b1"]
 
 
+async def test_every_lane_gets_on_before_any_gets_far() -> None:
+    for lane in ("1", "2"):
+        await inbox.append([_item(f"{lane}-{number}", lane) for number in range(inbox.LONGEST_RUN)], 10)
+    await inbox.append([_item("late", "3")], 11)
+    assert await _claim(limit=4) == ["1-0", "1-1", "2-0", "late"]
+
+
 async def test_what_is_given_back_waits_behind_the_one_that_failed() -> None:
     await inbox.append([_item("1"), _item("2"), _item("3")], 10)
     first, second, third = await inbox.claim("a", 100, LEASE, 10)

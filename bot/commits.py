@@ -73,6 +73,12 @@ class GroupCommit(Generic[T]):
                 done.set_exception(end)
         self._waiting.clear()
 
+    def _is_away(self, group: Sequence[tuple[T, asyncio.Future[None]]], refused: Exception) -> None:
+        if not self._away:  # told once: whoever comes while it lasts would fill the log's disk
+            log.error("nothing can be committed", requests=len(group) + len(self._waiting), error=str(refused))
+        self._away = True
+        self._leave(group, refused)
+
     async def _committed(self, group: Sequence[tuple[T, asyncio.Future[None]]]) -> None:
         """All together; where that fails, the halves, so that a poison request fails alone."""
         error: Exception | None = None
@@ -80,10 +86,8 @@ class GroupCommit(Generic[T]):
             await self.commit([request for request, _ in group])
             self._away = False
         except Exception as refused:
-            self._away = self.hopeless(refused)
-            if self._away:
-                log.error("nothing can be committed", requests=len(group) + len(self._waiting), error=str(refused))
-                self._leave(group, refused)
+            if self.hopeless(refused):
+                self._is_away(group, refused)
                 return
             log.exception("a commit failed", requests=len(group))
             error = refused

@@ -59,12 +59,16 @@ class Partnership:
 
     async def run(self) -> None:
         """Beat until cancelled. A database that cannot be reached lets the leases run out, and us with them."""
+        failing = False
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             try:
                 await self.beat()
+                failing = False
             except Exception:
-                log.exception("the leases could not be renewed")
+                if not failing:
+                    log.exception("the leases could not be renewed")
+                failing = True
 
     async def end(self) -> None:
         """Let the others have our part at once."""

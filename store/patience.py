@@ -32,5 +32,6 @@ async def until_taken(write: Callable[[], Awaitable[T]]) -> T:
         except Exception as error:
             if not (is_unavailable(error) or (isinstance(error, Conflict) and number < _MOST_RACES)):
                 raise
-            log.warning("the database takes nothing", error=type(error).__name__)
+            if number == 1:
+                log.warning("the database takes nothing", error=type(error).__name__)
         await asyncio.sleep(pause)

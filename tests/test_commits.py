@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.commits import LARGEST, WHILE_AWAY, Full, GroupCommit
 
@@ -105,6 +106,15 @@ async def test_while_the_database_is_away_nobody_waits_for_a_second_try() -> Non
     book.away = False
     await commits.add(1)
     assert book.groups == [[1]]
+
+
+async def test_that_it_is_away_is_told_once_for_each_time() -> None:
+    book = Book()
+    commits = GroupCommit(book.commit, hopeless=lambda error: isinstance(error, Gone))
+    with capture_logs() as log:
+        for book.away in (True, True, True, False, True, True):
+            await asyncio.gather(commits.add(1), return_exceptions=True)
+    assert [entry["event"] for entry in log] == ["nothing can be committed"] * 2
 
 
 async def test_once_it_is_known_to_be_away_few_wait_for_it_and_its_return_lets_all_in_again() -> None:

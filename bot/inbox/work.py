@@ -56,7 +56,8 @@ async def _turn(helpdesk: HelpDesk, *, after_failure: bool) -> int | None:
             await inbox.let_go(helpdesk.epoch)
         return await drain(helpdesk)
     except Exception:
-        log.exception("the inbox stands still")
+        if not after_failure:
+            log.exception("the inbox stands still")
         return None
 
 

@@ -69,7 +69,8 @@ class Outbox:
         try:
             return await self.claim()
         except Exception:
-            log.exception("the outbox stands still")
+            if not self._astray.suspected:
+                log.exception("the outbox stands still")
             self._astray.suspected = True
             return 0
 

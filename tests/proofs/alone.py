@@ -1,6 +1,7 @@
 """`gise run` in a process of its own between the sandbox's platforms: what it needs can be told from what they need."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
@@ -21,7 +22,13 @@ class Alone:
     gise: Gise
     file: Path
     letters: Letters
+    log: Path
     reader: Reader | None
+
+    @property
+    def errors(self) -> int:
+        """How often the log has told of one so far."""
+        return len(re.findall(r"^\S+ \[error ", self.log.read_text(), flags=re.MULTILINE))
 
 
 @asynccontextmanager
@@ -41,7 +48,7 @@ async def alone(folder: Path, data: Path, url: str = "") -> AsyncIterator[Alone]
         reader = None if url else stack.enter_context(closing(Reader(file)))
         letters = Letters(mail=mail_of(environment), doors=(gise.port,), stored=reader)
         await stack.enter_async_context(letters)
-        yield Alone(world=world, gise=gise, file=file, letters=letters, reader=reader)
+        yield Alone(world=world, gise=gise, file=file, letters=letters, log=folder / "gise.log", reader=reader)
 
 
 def _environment(world: World, data: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ from tests.proofs.proof import Proof
 
 MEGABYTE = 2**20
 GROWTH = 50 * MEGABYTE
+MOST_LINES = 30
 BUSY_SECONDS = 5.0
 """SQLite waits so long for a lock before a commit fails (`busy_timeout`)."""
 
@@ -50,13 +51,14 @@ class Locker:
             await self._process.communicate(b"\n")
 
 
-def told(proof: Proof, found: Found) -> None:
+def told(proof: Proof, found: Found, errors: int) -> None:
     """What holds after every outage, and the figures."""
     assert found.during.get(TAKEN, 0) == 0, "acknowledged while nothing could be stored"
     assert found.held_back > 0, "Telegram had nothing to wait for"
     assert found.normal_after <= NORMAL_WITHIN
     assert found.answered_after <= NORMAL_WITHIN, "an answer waited on after the database was back"
     assert found.growth <= GROWTH
+    assert 0 < errors <= MOST_LINES, "the log tells that, and does not tell it at every try"
     proof.tell(
         written=found.written,
         refused=found.refused,
@@ -64,6 +66,7 @@ def told(proof: Proof, found: Found) -> None:
         first_200_after=round(found.first_taken, 2),
         normal_after=round(found.normal_after, 2),
         answered_after=round(found.answered_after, 2),
+        errors=errors,
         growth_mb=round(found.growth / MEGABYTE, 1),
     )
 
@@ -86,7 +89,7 @@ async def test_a_locked_database_delays_everything_and_loses_nothing(proof: Proo
         finally:
             await locker.let_go()
     assert found.refused > 0 or seconds < BUSY_SECONDS, "nobody was told to come again"
-    told(proof, found)
+    told(proof, found, house.errors)
 
 
 @pytest.mark.proof("R11")
@@ -102,4 +105,4 @@ async def test_a_stopped_postgresql_delays_everything_and_loses_nothing(proof: P
         found = await lived_through(outage, house.world, house.letters, proof.size(2, 60), proof.size(15, RATE))
     assert postgres.stops == 2
     assert found.refused > 0, "nobody was told to come again"
-    told(proof, found)
+    told(proof, found, house.errors)

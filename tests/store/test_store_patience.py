@@ -1,6 +1,7 @@
 """What must not be forgotten is written down as soon as the database takes it."""
 
 import pytest
+from structlog.testing import capture_logs
 from tortoise.exceptions import DBConnectionError
 
 from store.errors import Conflict, LeaseLost
@@ -25,6 +26,12 @@ async def test_a_database_that_comes_back_gets_what_was_to_be_written() -> None:
     ledger = Ledger(DBConnectionError("gone"), TimeoutError(), DBConnectionError("gone"), Conflict("somebody else"))
     assert await until_taken(ledger.write) == "written"
     assert ledger.tries == 5
+
+
+async def test_it_is_told_once_that_there_is_a_wait() -> None:
+    with capture_logs() as log:
+        await until_taken(Ledger(*[DBConnectionError("gone")] * 4).write)
+    assert [entry["event"] for entry in log] == ["the database takes nothing"]
 
 
 async def test_what_another_worker_has_by_now_is_written_by_nobody_else() -> None:

@@ -19,6 +19,7 @@ from bot.shares import Shares
 from bot.texts import Texts
 
 _MINUTE_MS = 60_000
+_IDLE_SECONDS = 1.0
 
 
 class Intake:
@@ -86,6 +87,17 @@ class Bell(asyncio.Event):
     def hear(self) -> None:
         """It was rung elsewhere."""
         super().set()
+
+
+async def rung(bell: asyncio.Event) -> None:
+    """Wait for a bell, and for no longer than what was missed may wait. After a failure a worker waits for `closing`:
+    whatever else rings, the database has to come back first.
+    """
+    try:
+        async with asyncio.timeout(_IDLE_SECONDS):
+            await bell.wait()
+    except TimeoutError:
+        return
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.crashpoints import reached
 from bot.domain.errors import BadInput, Unparsable
 from bot.domain.message import Inbound
 from bot.domain.outgoing import Outgoing
-from bot.helpdesk import HelpDesk
+from bot.helpdesk import HelpDesk, rung
 from bot.inbox import crowd
 from bot.inbox.outcome import Outcome
 from bot.inbox.routing import is_stale, refuse, route
@@ -30,7 +30,6 @@ RACES_FOR_MS = 5 * 60_000
 MOST_PARKED_LINES = 5
 """So many parked items a minute get a line each."""
 _FIRST_PAUSE_MS = 500
-_IDLE_SECONDS = 1.0
 _MINUTE_MS = 60_000
 
 log = structlog.get_logger(__name__)
@@ -43,7 +42,7 @@ async def serve(helpdesk: HelpDesk) -> None:
         helpdesk.bells.inbox.clear()
         found = await _turn(helpdesk, after_failure=found is None)
         if not found:
-            await _rung(helpdesk.bells.inbox)
+            await rung(helpdesk.bells.closing if found is None else helpdesk.bells.inbox)
 
 
 async def _turn(helpdesk: HelpDesk, *, after_failure: bool) -> int | None:
@@ -59,14 +58,6 @@ async def _turn(helpdesk: HelpDesk, *, after_failure: bool) -> int | None:
         if not after_failure:
             log.exception("the inbox stands still")
         return None
-
-
-async def _rung(bell: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(_IDLE_SECONDS):
-            await bell.wait()
-    except TimeoutError:
-        return
 
 
 async def drain(helpdesk: HelpDesk) -> int:

@@ -1,6 +1,5 @@
 """Claiming errands, making each as one call, and committing its result right after."""
 
-import asyncio
 import math
 from functools import partial
 
@@ -9,7 +8,7 @@ import structlog
 from bot.crashpoints import reached
 from bot.domain.errors import Missing, Reach, SendError
 from bot.domain.ledger import WORDS, Errand, ErrandState, Op
-from bot.helpdesk import HelpDesk
+from bot.helpdesk import HelpDesk, rung
 from bot.measures import ERRANDS
 from bot.outbox import bundling, media, repairs, voices
 from bot.outbox.accounts import MAIN
@@ -26,8 +25,6 @@ from store import db, messages, outbox
 from store.errors import LeaseLost, is_away
 from store.outbox_claim import Turn
 from store.patience import until_taken
-
-_IDLE_SECONDS = 1.0
 
 _TELLING = WORDS | {Op.CARD}
 """Errands whose refusal may speak for the whole channel; a server that merely lacks reactions must not stop words."""
@@ -59,31 +56,27 @@ class Outbox:
 
     async def serve(self) -> None:
         """Claim and run until closing time."""
-        while not self._helpdesk.bells.closing.is_set():
-            self._helpdesk.bells.outbox.clear()
-            if await self._turn() == 0:
-                await self._rest()
+        bells = self._helpdesk.bells
+        claimed: int | None = 0
+        while not bells.closing.is_set():
+            bells.outbox.clear()
+            claimed = await self._turn(after_failure=claimed is None)
+            if not claimed:
+                await rung(bells.closing if claimed is None else bells.outbox)
 
-    async def _turn(self) -> int:
-        """One round. A database that cannot be used for a while ends no worker."""
+    async def _turn(self, *, after_failure: bool) -> int | None:
+        """One round, `None` where it failed. A database that cannot be used for a while ends no worker."""
         try:
             return await self.claim()
         except Exception:
-            if not self._astray.suspected:
+            if not after_failure:
                 log.exception("the outbox stands still")
             self._astray.suspected = True
-            return 0
+            return None
 
     async def stop(self, patience: float) -> None:
         """Let the calls under way come to their end, for so many seconds; the outcome of the others is unknown."""
         await self._slots.stop(patience)
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(_IDLE_SECONDS):
-                await self._helpdesk.bells.outbox.wait()
-        except TimeoutError:
-            return
 
     async def claim(self) -> int:
         """Start what may go out now; returns how many errands were claimed."""

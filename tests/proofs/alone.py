@@ -13,6 +13,9 @@ from tests.proofs.letters import Letters
 from tests.proofs.outage import Reader, mail_of
 from tests.proofs.processes import Gise, born, client
 
+MOST_ERRORS = 30
+"""So many lines of the log tell of one trouble; who tells of it at every try fills the log's disk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alone:

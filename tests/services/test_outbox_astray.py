@@ -70,6 +70,23 @@ async def test_a_claim_whose_answer_was_lost_is_made_again_at_once(desk_house: H
 
 
 @pytest.mark.parametrize("backend", [Dialect.SQLITE])
+async def test_a_database_that_takes_nothing_is_left_in_peace_whoever_rings(
+    desk_house: House, log: list[EventDict]
+) -> None:
+    await answered(desk_house)
+    await rows("CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT raise(ABORT, 'full'); END")
+    try:
+        async with serving(desk_house):
+            await comes_true(lambda: logged(log, "the outbox stands still"), "a turn to fail", 5.0)
+            for _ in range(5_000):
+                desk_house.helpdesk.bells.outbox.set()
+                await asyncio.sleep(0)
+    finally:
+        await rows("DROP TRIGGER full")
+    assert [entry["event"] for entry in log].count("the outbox stands still") == 1
+
+
+@pytest.mark.parametrize("backend", [Dialect.SQLITE])
 async def test_what_was_said_while_nothing_could_be_written_down_is_known_afterwards(
     desk_house: House, log: list[EventDict]
 ) -> None:

@@ -14,6 +14,7 @@ from aiohttp import web
 from adapters.loose_json import dumps
 from adapters.telegram.fields import Json, child, children, flag, loads, number, text, whole
 from adapters.telegram.lanes import item, unparsed
+from adapters.web import Handler
 from bot.domain.errors import Unparsable
 from bot.ports import Item
 
@@ -177,7 +178,7 @@ def _updates(status: int, body: bytes) -> list[Json]:
     raise _Trouble(_STATUS_OF.get(code, "unreachable"), f"{code} {text(answer, 'description')}"[:200], wait)
 
 
-def webhook_route(secret: str, accept: Accept, bot_id: int) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def webhook_route(secret: str, accept: Accept, bot_id: int) -> Handler:
     """The handler of `POST /webhooks/telegram`.
 
     Answers 401 without the right secret, 200 once the update is committed (also when it makes no sense: it is kept
@@ -187,7 +188,7 @@ def webhook_route(secret: str, accept: Accept, bot_id: int) -> Callable[[web.Req
         raise ValueError("a Telegram webhook needs a secret")
     expected = secret.encode()
 
-    async def receive(request: web.Request) -> web.StreamResponse:
+    async def receive(request: web.BaseRequest) -> web.StreamResponse:
         words = request.headers.getall(WEBHOOK_HEADER, [])
         given = (words[0] if len(words) == 1 else "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, expected):

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import hdrs, web
 
+from adapters.web import Handler
 from adapters.whatsapp.signature import HEADER, is_signed, same_token
 from adapters.whatsapp.split import split
 from bot.ports import Item
 
 Accept = Callable[[list[Item]], Awaitable[object]]
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def challenge(verify_token: str) -> Handler:
@@ -17,7 +17,7 @@ def challenge(verify_token: str) -> Handler:
     if not verify_token:
         raise ValueError("a verify token is needed")
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.Response:
         query = request.query
         asked = query.get("hub.challenge")
         known = same_token(query.get("hub.verify_token", ""), verify_token)
@@ -39,7 +39,7 @@ def receive(app_secrets: Sequence[str], accept: Accept) -> Handler:
     if not secrets or not all(secrets):
         raise ValueError("an app secret is needed")
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.Response:
         if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() not in {"", "identity"}:
             return web.Response(status=415)
         body = await request.read()

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientConnectionError, ClientSession, web
 from structlog.testing import capture_logs
 
-from adapters.web import BODY_LIMIT, Server, create_web, serve
+from adapters.web import BODY_LIMIT, Route, Server, create_web, get, post, serve
 
 
 @dataclass
@@ -41,27 +41,27 @@ class Site:
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server.port}{path}"
 
-    async def length(self, request: web.Request) -> web.Response:
+    async def length(self, request: web.BaseRequest) -> web.Response:
         return web.Response(text=str(len(await request.read())))
 
-    async def broken(self, _: web.Request) -> web.Response:
+    async def broken(self, _: web.BaseRequest) -> web.Response:
         raise ValueError("secret words")
 
-    async def gone(self, _: web.Request) -> web.Response:
+    async def gone(self, _: web.BaseRequest) -> web.Response:
         raise web.HTTPGone(text="moved away")
 
-    async def slow(self, _: web.Request) -> web.Response:
+    async def slow(self, _: web.BaseRequest) -> web.Response:
         self.entered.set()
         await self.gate.wait()
         return web.Response(text="done")
 
     @property
-    def routes(self) -> list[web.RouteDef]:
+    def routes(self) -> list[Route]:
         return [
-            web.post("/length", self.length),
-            web.get("/broken", self.broken),
-            web.get("/gone", self.gone),
-            web.get("/slow", self.slow),
+            post("/length", self.length),
+            get("/broken", self.broken),
+            get("/gone", self.gone),
+            get("/slow", self.slow),
         ]
 
 
@@ -142,10 +142,21 @@ async def test_answers_meant_as_such_pass_unlogged(site: Site, path: str, status
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/broken", "/gone", "/nothing-here"])
-async def test_no_answer_tells_which_server_this_is(site: Site, path: str) -> None:
+async def test_no_answer_tells_what_this_server_is_made_of(site: Site, path: str) -> None:
     with capture_logs():
         async with site.client.get(site.url(path)) as answer:
-            assert "Server" not in answer.headers
+            assert answer.headers["Server"] == "gise"
+
+
+async def test_another_method_is_told_which_ones_there_are(site: Site) -> None:
+    for page, allowed in (("/length", "POST"), ("/healthz", "GET,HEAD")):
+        async with site.client.put(site.url(page)) as answer:
+            assert (answer.status, answer.headers["Allow"]) == (405, allowed)
+
+
+async def test_whoever_asks_first_whether_a_body_is_welcome_is_told_so(site: Site) -> None:
+    async with asyncio.timeout(5), site.client.post(site.url("/length"), data=b"x" * 10, expect100=True) as answer:
+        assert (answer.status, await answer.text()) == (200, "10")
 
 
 async def test_stopping_lets_a_request_end_and_takes_no_new_one(site: Site) -> None:

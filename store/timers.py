@@ -1,7 +1,7 @@
 """Deadlines that are due. They are armed by `store.tickets`, in the same commit as the ticket."""
 
 from collections.abc import Collection
-from operator import itemgetter
+from operator import attrgetter
 from typing import Final
 
 from bot.domain.timers import Timer, TimerKind
@@ -43,10 +43,10 @@ _KINDS: Final = {kind.value: kind for kind in TimerKind}
 async def claim(epoch: str, now: int, lease_ms: int, limit: int) -> list[Timer]:
     """Take what is due, oldest first; also what somebody claimed and did not finish within the lease."""
     claimed = await rows(_CLAIM, epoch, now, now + lease_ms, limit)
-    claimed.sort(key=itemgetter("due_at", "id"))
-    for row in claimed:
-        row["kind"] = _KINDS[row["kind"]]
-    return [Timer(**row) for row in claimed]
+    timers = [
+        Timer(row["id"], row["ticket_id"], _KINDS[row["kind"]], row["due_at"], row["attempts"]) for row in claimed
+    ]
+    return sorted(timers, key=attrgetter("due_at", "id"))
 
 
 async def fired(timer_id: int, epoch: str) -> None:

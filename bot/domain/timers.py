@@ -1,10 +1,10 @@
 """Deadlines of a ticket, computed from its state alone; the store writes them as timer rows in the same commit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
+from typing import NamedTuple
 
 from bot.domain.folding import fold
 from bot.domain.sla.calendar import Calendar
@@ -27,9 +27,11 @@ class TimerKind(StrEnum):
     SLA = "sla"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timer:
-    """A due row that was claimed. `attempts` counts the claims, this one included."""
+class Timer(NamedTuple):
+    """A due row that was claimed. `attempts` counts the claims, this one included.
+
+    A tuple, because after a downtime ten thousands of them are due at once.
+    """
 
     id: int
     ticket_id: int

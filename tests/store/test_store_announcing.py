@@ -19,7 +19,8 @@ from tests.store.slow_line import slow_line
 
 LISTENERS = """
 SELECT pid FROM pg_stat_activity
-WHERE application_name = 'gise announcements' AND datname = current_database() AND query LIKE 'LISTEN%'"""
+WHERE application_name = 'gise announcements' AND datname = current_database()
+    AND query LIKE 'LISTEN%' AND state = 'idle'"""  # while it is active it does not listen yet
 
 
 @pytest.fixture

@@ -64,7 +64,8 @@ class Call:
 class FakeChannel:
     """Takes events as they are (`stage`) and answers each call with success, or as its script says.
 
-    `refusals` are raised by the next calls, one each, and `lost_files` by the next downloads; calls to a chat in
+    `refusals` are raised by the next calls, one each, `refused_words` by the next that are no read marks, which go
+    beside the words, before or after them, and `lost_files` by the next downloads; calls to a chat in
     `unknown` get no answer, those of a verb in `broken_verbs` always this one; a `gate` holds up the calls to a
     chat until it is set; a `broken` channel has a bug that shows in the middle of a use case.
     """
@@ -74,6 +75,7 @@ class FakeChannel:
         self.account = 0
         self.calls: list[Call] = []
         self.refusals: deque[Exception] = deque()
+        self.refused_words: deque[Exception] = deque()
         self.lost_files: deque[SendError] = deque()
         self.gates: dict[str, asyncio.Event] = {}
         self.unknown: set[str] = set()
@@ -185,6 +187,8 @@ class FakeChannel:
             raise SendError(key="send-error-unknown-outcome", certain=False, retryable=True)
         if call.verb in self.broken_verbs:
             raise replace(self.broken_verbs[call.verb])
+        if self.refused_words and call.verb != "read":
+            raise self.refused_words.popleft()
         if self.refusals:
             raise self.refusals.popleft()
 

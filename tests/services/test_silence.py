@@ -21,7 +21,7 @@ UNKNOWN = SendError(key="send-error-unknown-outcome", certain=False, retryable=T
 async def asked(desk_house: House, command: str = "/ask Hangi model?", *refusals: SendError) -> Ticket:
     """A ticket whose question was taken to the channel, which answered as told."""
     ticket = await desk_house.opened()
-    desk_house.whatsapp.refusals.extend(refusals)
+    desk_house.whatsapp.refused_words.extend(refusals)
     await desk_house.agent(command, ticket)
     await desk_house.deliver()
     return await desk_house.again(ticket)
@@ -112,7 +112,7 @@ async def told(desk_house: House, ticket: Ticket, what: str) -> None:
     command, _, fate = what.partition(" ")
     if fate:
         fates = {"failed": [BLOCKED], "parked": [SHUT], "unknown": [UNKNOWN], "stuck": []}
-        desk_house.whatsapp.refusals.extend(fates.get(fate, []))
+        desk_house.whatsapp.refused_words.extend(fates.get(fate, []))
     words = {
         "ask": "/ask Hangi model?",
         "propose": "/propose Kabloyu takın",

@@ -86,7 +86,7 @@ async def test_a_refused_knock_is_tried_once_told_and_remembered(knocking_house:
     fault = CODES[code]
     ticket = await knocking_house.opened()
     knocking_house.clock.move(DAY)
-    knocking_house.whatsapp.refusals.extend([explain("131047"), explain(str(code))])
+    knocking_house.whatsapp.refused_words.append(explain(str(code)))
     await knocking_house.agent("Yanıt", ticket)
     await knocking_house.settles()
     assert sent_templates(knocking_house) == ["waiting"]
@@ -103,7 +103,7 @@ async def test_a_knock_stands_in_the_ledger_and_no_wait_begins_with_it(knocking_
     ticket = await knocking_house.opened()
     knocking_house.clock.move(60)
     await knocking_house.agent("/propose Kabloyu takın", ticket)
-    knocking_house.whatsapp.refusals.append(explain("131047"))
+    knocking_house.whatsapp.refused_words.append(explain("131047"))
     await knocking_house.settles()
     [knock] = await knocks(ticket)
     assert (knock.delivery, knock.content.detail) == (Delivery.SENT, "waiting")

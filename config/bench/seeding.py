@@ -5,7 +5,7 @@ from typing import Final
 from adapters.sandbox.bench.posts import phone_of
 from config.bench.paper import GROUP
 from store.db import transaction
-from store.sql import rows
+from store.sql import Dialects, rows
 
 _STEP: Final = 50_000
 _NUMBERS: Final = "WITH RECURSIVE n (i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {end}) "
@@ -65,5 +65,5 @@ def _filled(statement: str, first: int, end: int, at: int, kind: str = "") -> st
 
 
 async def settled() -> None:
-    """Let the database look at what it holds now, as it does by itself in time."""
-    await rows("ANALYZE")
+    """Let the database look at what it holds now and tidy up after the seeding, as it does by itself in time."""
+    await rows(Dialects(sqlite="ANALYZE", postgres="VACUUM ANALYZE"))

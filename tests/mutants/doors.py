@@ -69,9 +69,16 @@ MUTANTS: Final = (
     Mutant(
         "the newest of a lane first",
         "store/inbox.py",
-        "        ORDER BY last.id LIMIT 1 OFFSET ?6\n    ), run.id)\n    ORDER BY run.id LIMIT ?4\n",
-        "        ORDER BY last.id LIMIT 1 OFFSET ?6\n    ), run.id)\n    ORDER BY run.id DESC LIMIT ?4\n",
-        "store/test_store_inbox.py::test_runs_of_free_lanes_are_handed_out_in_order_and_shut_their_lanes",
+        "    ORDER BY run.id <> due.id, run.id LIMIT ?4\n",
+        "    ORDER BY run.id <> due.id, run.id DESC LIMIT ?4\n",
+        "store/test_store_inbox.py::test_every_lane_gets_on_before_any_gets_far",
+    ),
+    Mutant(
+        "one lane's flood before everybody else",
+        "store/inbox.py",
+        "    ORDER BY run.id <> due.id, run.id LIMIT ?4\n",
+        "    ORDER BY run.id LIMIT ?4\n",
+        "store/test_store_inbox.py::test_every_lane_gets_on_before_any_gets_far",
     ),
     Mutant(
         "no lease sweep",

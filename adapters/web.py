@@ -1,7 +1,7 @@
 """The HTTP side: the channels' webhooks and three pages for machines, on aiohttp's low-level server.
 
 There are half a dozen fixed paths, so a dictionary finds the handler; aiohttp's application, with its router, signals
-and middlewares, costs a webhook a third more.
+and middlewares, costs a webhook up to a fifth more.
 """
 
 import asyncio

@@ -73,7 +73,7 @@ class GroupCommit(Generic[T]):
                 done.set_exception(end)
         self._waiting.clear()
 
-    def _is_away(self, group: Sequence[tuple[T, asyncio.Future[None]]], refused: Exception) -> None:
+    def _turn_away(self, group: Sequence[tuple[T, asyncio.Future[None]]], refused: Exception) -> None:
         if not self._away:  # told once: whoever comes while it lasts would fill the log's disk
             log.error("nothing can be committed", requests=len(group) + len(self._waiting), error=str(refused))
         self._away = True
@@ -87,7 +87,7 @@ class GroupCommit(Generic[T]):
             self._away = False
         except Exception as refused:
             if self.hopeless(refused):
-                self._is_away(group, refused)
+                self._turn_away(group, refused)
                 return
             log.exception("a commit failed", requests=len(group))
             error = refused

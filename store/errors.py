@@ -23,6 +23,12 @@ _PASSING: Final = frozenset(
 )
 """SQLite's codes for a file that cannot be used for now; anything else it says is about the statement."""
 _PRIMARY: Final = 0xFF
+"""An extended code of SQLite's carries the primary one in its lowest byte."""
+
+
+def primary_code(refusal: sqlite3.Error) -> int:
+    """SQLite's own code; 0 where Python's module refused."""
+    return getattr(refusal, "sqlite_errorcode", 0) & _PRIMARY
 
 
 def is_unavailable(error: Exception) -> bool:
@@ -32,7 +38,7 @@ def is_unavailable(error: Exception) -> bool:
     """
     refusal = next(iter(error.args), error) if isinstance(error, OperationalError) else error
     if isinstance(refusal, sqlite3.Error):
-        return getattr(refusal, "sqlite_errorcode", 0) & _PRIMARY in _PASSING
+        return primary_code(refusal) in _PASSING
     return isinstance(error, _GONE)
 
 

@@ -8,13 +8,14 @@ from typing import Any, Final, Self
 
 import aiosqlite
 
+from store.errors import primary_code
+
 BEGIN: Final = "BEGIN IMMEDIATE"
 """Takes the write lock now, so that whoever waits does it here, under `busy_timeout`."""
 _WEIGHT_OF_STATEMENT: Final = 10
 _WEIGHT_IN_A_ROW: Final = 1_000
 """A statement weighs that much and one for each of its values; after so much, a few ms, others get their turn."""
 _STATEMENTS_KEPT: Final = 512
-_PRIMARY: Final = 0xFF  # the extended codes of SQLite carry the primary one in their lowest byte
 _ROWS_AT_ONCE: Final = 64
 
 
@@ -76,7 +77,7 @@ class NearConnection(aiosqlite.Connection):
             with self._no_patience() if has_waited else nullcontext():
                 return fn(*args, **kwargs)
         except sqlite3.OperationalError as refusal:
-            self.refusals += getattr(refusal, "sqlite_errorcode", 0) & _PRIMARY == sqlite3.SQLITE_BUSY
+            self.refusals += primary_code(refusal) == sqlite3.SQLITE_BUSY
             raise
         finally:
             self._returned += 1

@@ -45,7 +45,7 @@ def file_url(folder: Path, name: str) -> str:
 
 
 @contextmanager
-def settled() -> Iterator[None]:
+def frozen() -> Iterator[None]:
     """As in `gise run` once it is open: what is loaded by now is not looked through again and again."""
     gc.freeze()
     try:
@@ -63,7 +63,7 @@ async def house(data: Path, database: str) -> AsyncIterator[HelpDesk]:
         channels = {"whatsapp": paper.channel(NUMBER_ID)}
         helpdesk = furnished(settings, paper.desk(NUMBER_ID), channels, Door(clock=SystemClock()))
         await levels.settle(helpdesk)
-        with settled():
+        with frozen():
             yield helpdesk
     finally:
         await db.close_database()

@@ -12,7 +12,7 @@ from bot.helpdesk import HelpDesk
 from bot.ports import Item
 from config.bench import seeding
 from config.bench.databases import Databases, databases
-from config.bench.houses import SECRET, house, settled
+from config.bench.houses import SECRET, frozen, house
 from config.bench.report import Figure, of_rounds
 from config.bench.scope import Scope
 from store import baseline
@@ -85,7 +85,7 @@ async def through_plain(folder: Path, url: str, course: Course, messages: int) -
     async with house(folder, url) as helpdesk:
         await seeding.live_tickets(known.people, helpdesk.now())
     async with baseline.opened(url):
-        with settled():
+        with frozen():
             watch = Stopwatch()
             for item in items:
                 await baseline.take(item, epoch_seconds() * 1000)
